@@ -1,0 +1,77 @@
+"""AWS announces work on, or trouble with, what an account uses, such as the retirement of Fargate tasks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from dockwarden.events import fields
+from dockwarden.events.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedEntity:
+    """One resource that is affected; for ECS an ARN of a task, or ``cluster|service``."""
+
+    entity_value: str
+    status: str | None
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self | None:
+        """Return one item of ``affectedEntities``, or None when it names nothing."""
+        value = fields.text(data, "entityValue")
+        return cls(value, fields.text(data, "status")) if value is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthEvent:
+    """The AWS schema ``aws.health@AWSHealthEvent``.
+
+    One announcement may come in several events (pages), and in the backup Region again, with the same
+    ``communication_id``. ``description`` is the first language's text.
+    """
+
+    SOURCE: ClassVar[str] = "aws.health"
+    DETAIL_TYPES: ClassVar[tuple[str, ...]] = ("AWS Health Event",)
+
+    envelope: Envelope
+    event_arn: str | None
+    service: str | None
+    event_type_code: str | None
+    event_type_category: str | None
+    event_scope_code: str | None
+    event_region: str | None
+    affected_account: str | None
+    communication_id: str | None
+    status_code: str | None
+    description: str | None
+    affected_entities: tuple[AffectedEntity, ...]
+    start_time: datetime | None
+    end_time: datetime | None
+    last_updated_time: datetime | None
+
+    @classmethod
+    def from_envelope(cls, envelope: Envelope) -> Self:
+        """Return the typed event; one without a type or entities is no error."""
+        detail = envelope.detail
+        texts = (
+            fields.text(item, "latestDescription") for item in fields.mappings(detail, "eventDescription")
+        )
+        entities = map(AffectedEntity.read, fields.mappings(detail, "affectedEntities"))
+        return cls(
+            envelope=envelope,
+            event_arn=fields.text(detail, "eventArn"),
+            service=fields.text(detail, "service"),
+            event_type_code=fields.text(detail, "eventTypeCode"),
+            event_type_category=fields.text(detail, "eventTypeCategory"),
+            event_scope_code=fields.text(detail, "eventScopeCode"),
+            event_region=fields.text(detail, "eventRegion"),
+            affected_account=fields.text(detail, "affectedAccount"),
+            communication_id=fields.text(detail, "communicationId"),
+            status_code=fields.text(detail, "statusCode"),
+            description=next(filter(None, texts), None),
+            affected_entities=tuple(filter(None, entities)),
+            start_time=fields.time(detail, "startTime"),
+            end_time=fields.time(detail, "endTime"),
+            last_updated_time=fields.time(detail, "lastUpdatedTime"),
+        )

@@ -1,0 +1,10 @@
+"""The answer of a fact that could not be read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A fact that nobody could read, and why: a value, so that a decision can say so."""
+
+    why: str

@@ -1,0 +1,1 @@
+"""The safety kernel: one place that every action of every playbook has to pass, pure where it decides."""

@@ -1,0 +1,52 @@
+"""Lanes: the queue, dead-letter queue and function that one or several playbooks share."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How events wait for a function, and how often and how long it may try.
+
+    All times are in seconds. A message that failed comes back after `visibility_timeout`; after
+    `max_receives` tries it goes to the dead-letter queue. `visibility_timeout` may not be shorter than
+    `function_timeout`, which is what SQS asks of a queue that feeds a function.
+    """
+
+    name: str
+    purpose: str
+    function_timeout: int
+    visibility_timeout: int
+    max_receives: int
+    batch_size: int
+    batch_window: int
+    memory: int = 512
+
+    @property
+    def lease_seconds(self) -> int:
+        """How long a holder keeps its target: as long as its message is invisible, and no longer."""
+        return self.visibility_timeout
+
+
+SPOT = Lane(
+    name="spot",
+    purpose="Spot reclaims: two minutes from the warning to the end of the host",
+    # A try is cut off after 20 s and comes back after 25 s, so four tries fit into the 120 s.
+    function_timeout=20,
+    visibility_timeout=25,
+    max_receives=4,
+    batch_size=100,
+    batch_window=1,
+    memory=1024,
+)
+
+RECORDS = Lane(
+    name="records",
+    purpose="what Dockwarden remembers about the fleet; nothing urgent, many events",
+    function_timeout=60,
+    visibility_timeout=90,
+    max_receives=5,
+    batch_size=100,
+    batch_window=5,
+)
+
+LANES = {lane.name: lane for lane in (SPOT, RECORDS)}

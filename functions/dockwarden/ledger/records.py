@@ -1,0 +1,147 @@
+"""The records of the ledger: typed values, each with the schema version that it was written by."""
+
+import json
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dockwarden.errors import DockwardenError, describe
+from dockwarden.ledger.store import Item
+from dockwarden.performing import State
+
+SCHEMA = 1
+"""What this version writes. It reads its own and, from version 2 on, the one before."""
+
+
+class UnreadableRecordError(DockwardenError):
+    """A record was written by a version that this one cannot read, or is damaged."""
+
+    def __init__(self, record: str, fault: str) -> None:
+        self.record = record
+        self.fault = fault
+        super().__init__(f"reading the ledger's record {describe(record)}: {fault}")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be done, and why: written before the call and never changed."""
+
+    id: str
+    playbook: str
+    kind: str
+    target: str
+    subject: str
+    action: dict[str, str]
+    mode: str
+    reason: str
+    occurred_at: datetime
+    created_at: datetime
+    transcript: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an intent: written once, after the call.
+
+    `session` is the role session name under which CloudTrail shows the call.
+    """
+
+    intent: str
+    state: State
+    effect: str
+    closed_at: datetime
+    fence: int
+    session: str | None = None
+    inverse: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a target, until when, and what the last holder came to.
+
+    `fence` grows by one with each holder, so that a late one is recognised (invariant 8).
+    """
+
+    target: str
+    intent: str
+    playbook: str
+    kind: str
+    fence: int
+    expires_at: datetime
+    occurred_at: datetime
+    state: State
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as text whose order is that of time: UTC with microseconds."""
+    # Not strftime, which writes the year 1 (Go's zero time) with one digit.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def unstamp(text: object) -> datetime:
+    """The moment of a stamp; a damaged one raises ValueError."""
+    return datetime.fromisoformat(str(text))
+
+
+def pack(record: Intent | Receipt | Lease) -> Item:
+    """The attributes of a record: times as stamps, documents as JSON text."""
+    values = {name: getattr(record, name) for name in record.__dataclass_fields__}
+    return {"v": SCHEMA, **{name: _packed(value) for name, value in values.items()}}
+
+
+def intent_of(item: Item) -> Intent:
+    """The intent that an item holds."""
+    return Intent(**_values(Intent, item))
+
+
+def receipt_of(item: Item) -> Receipt:
+    """The receipt that an item holds."""
+    return Receipt(**_values(Receipt, item))
+
+
+def lease_of(item: Item) -> Lease:
+    """The lease that an item holds."""
+    return Lease(**_values(Lease, item))
+
+
+def readable(item: Item) -> Item:
+    """The item, if this version or the one before has written it."""
+    version = item.get("v")
+    if version not in (SCHEMA - 1, SCHEMA):
+        raise UnreadableRecordError(str(item.get("pk")), f"it has schema version {version!r}, not {SCHEMA}")
+    return item
+
+
+def _packed(value: object) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "occurred_at": unstamp,
+    "created_at": unstamp,
+    "closed_at": unstamp,
+    "expires_at": unstamp,
+    "action": json.loads,
+    "transcript": json.loads,
+    "state": State,
+}
+
+
+def _values(record: type[Intent | Receipt | Lease], item: Item) -> dict[str, Any]:
+    """The fields of a record; one that an older version did not write keeps its default."""
+    readable(item)
+    try:
+        return {
+            name: _READERS.get(name, _as_is)(item[name])
+            for name, field in record.__dataclass_fields__.items()
+            if name in item or field.default is MISSING
+        }
+    except (KeyError, ValueError, TypeError) as error:
+        raise UnreadableRecordError(str(item.get("pk")), f"it is damaged ({error!r})") from error
+
+
+def _as_is(value: object) -> object:
+    return value

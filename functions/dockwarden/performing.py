@@ -1,0 +1,49 @@
+"""The port through which actions reach AWS, and what it answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from dockwarden.actions import Action
+
+
+class State(StrEnum):
+    """How far an action has come."""
+
+    OPEN = "open"
+    DONE = "done"
+    ALREADY = "already-so"
+    GONE = "gone"
+    OBSERVED = "observed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+SETTLED = frozenset({State.DONE, State.ALREADY, State.GONE})
+"""The target is as it was wanted, or is no more: both are success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one action came to, in words for people; `retry` says that trying again may help."""
+
+    state: State
+    words: str
+    retry: bool = False
+    session: str | None = None
+
+
+Gate: TypeAlias = Callable[[Sequence[Action]], str | None]
+"""Asked right before each call: the sentence of what now forbids it, or None."""
+
+
+class Performer(Protocol):
+    """Performs actions of one playbook under its act role. Never raises for a failed call: that is an Effect."""
+
+    def perform(self, playbook: str, actions: Sequence[Action], session: str, gate: Gate) -> list[Effect]:
+        """Perform actions, batched as the API allows, asking the gate before each call; one effect for each."""
+
+    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+        """Read whether actions have taken effect; UNKNOWN where that cannot be read, FAILED where not."""

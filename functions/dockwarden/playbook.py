@@ -1,0 +1,178 @@
+"""The frame of a playbook: trigger, reads, actions, settings and decision, declared in one place."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib import import_module
+from pkgutil import iter_modules
+from types import UnionType
+from typing import Any, ClassVar, Protocol, cast
+
+from dockwarden.actions import Action
+from dockwarden.errors import PlaybookDeclarationError, UnknownPlaybookError
+from dockwarden.lanes import Lane
+from dockwarden.permissions import Permission
+from dockwarden.verdicts import Decision
+
+PACKAGE = "dockwarden.playbooks"
+
+
+class Trigger(Protocol):
+    """A class of events that a rule can be made for."""
+
+    SOURCE: ClassVar[str]
+    DETAIL_TYPES: ClassVar[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """One reaction: which events it hears, what it may read and do, and how it decides.
+
+    `max_age` is how old an event may be, in seconds, for the playbook still to act on it. Two events about
+    one target whose times are at most `same_occurrence` seconds apart are one occurrence.
+    `when_stopped` tells people what the stop means for this playbook.
+    """
+
+    name: str
+    summary: str
+    triggers: tuple[type[Trigger], ...]
+    reads: Mapping[str, type]
+    may: tuple[type[Action], ...]
+    settings: type | None
+    lane: Lane
+    max_age: int
+    same_occurrence: int
+    when_stopped: str
+    decide: Callable[..., Decision]
+
+    def patterns(self) -> list[dict[str, list[str]]]:
+        """The EventBridge patterns on the default bus, one for each trigger that AWS emits."""
+        return [
+            {"source": [trigger.SOURCE], "detail-type": list(trigger.DETAIL_TYPES)}
+            for trigger in self.triggers
+            if trigger.SOURCE.startswith("aws.")
+        ]
+
+    def hears(self, event: object) -> bool:
+        """Whether an event is of a class that this playbook is triggered by."""
+        return isinstance(event, self.triggers)
+
+    def read_permissions(self) -> tuple[Permission, ...]:
+        """What its facts need of IAM."""
+        return tuple(p for protocol in self.reads.values() for p in protocol.PERMISSIONS)  # type: ignore[attr-defined]
+
+    def act_permissions(self) -> tuple[Permission, ...]:
+        """What its actions need of IAM."""
+        return tuple(permission for action in self.may for permission in action.PERMISSIONS)
+
+    def __call__(self, event: object, facts: Mapping[type, object], settings: object | None) -> Decision:
+        """Decide about an event with facts of the declared protocols."""
+        asked: dict[str, object] = {name: facts[protocol] for name, protocol in self.reads.items()}
+        if self.settings is not None:
+            asked["settings"] = settings
+        return self.decide(event, **asked)
+
+
+def playbook(
+    *,
+    lane: Lane,
+    may: Sequence[type[Action]] = (),
+    max_age: int = 900,
+    same_occurrence: int = 150,
+    when_stopped: str = "nothing is changed while it is stopped",
+) -> Callable[[Callable[..., Decision]], Playbook]:
+    """Make a playbook of a decision function, whose signature names its trigger, facts and settings.
+
+    The first parameter is the event (a class of events, or a union of several), a parameter called
+    `settings` is a dataclass with a default for each field, every other one is a protocol of
+    `dockwarden.facts`.
+    """
+
+    def declare(decide: Callable[..., Decision]) -> Playbook:
+        trigger, asked = _signature(decide)
+        settings = asked.pop("settings", None)
+        _check(decide.__name__, asked, settings)
+        return Playbook(
+            name=decide.__name__,
+            summary=_first_line(decide),
+            triggers=cast("tuple[type[Trigger], ...]", trigger),
+            reads=asked,
+            may=tuple(may),
+            settings=settings,
+            lane=lane,
+            max_age=max_age,
+            same_occurrence=same_occurrence,
+            when_stopped=when_stopped,
+            decide=decide,
+        )
+
+    return declare
+
+
+def _signature(decide: Callable[..., Decision]) -> tuple[tuple[type, ...], dict[str, type]]:
+    """The classes of events and the other parameters of a decision function."""
+    hints: dict[str, Any] = {k: v for k, v in decide.__annotations__.items() if k != "return"}
+    if not hints:
+        raise PlaybookDeclarationError(decide.__name__, "its first parameter has no class of events")
+    first = hints.pop(next(iter(hints)))
+    return (first.__args__ if isinstance(first, UnionType) else (first,)), hints
+
+
+def _check(name: str, reads: Mapping[str, type], settings: type | None) -> None:
+    """Refuse a declaration from which permissions or settings could not be derived."""
+    for parameter, protocol in reads.items():
+        if not hasattr(protocol, "PERMISSIONS"):
+            raise PlaybookDeclarationError(
+                name, f"parameter {parameter!r} is no facts protocol with PERMISSIONS"
+            )
+    if settings is not None:
+        try:
+            settings()
+        except TypeError as error:
+            raise PlaybookDeclarationError(name, "each field of its settings needs a default") from error
+
+
+def _first_line(decide: Callable[..., Decision]) -> str:
+    """The sentence that stands for the playbook in lists."""
+    if not decide.__doc__:
+        raise PlaybookDeclarationError(decide.__name__, "it has no docstring, which is its summary")
+    return decide.__doc__.strip().partition("\n")[0]
+
+
+def names() -> list[str]:
+    """The names of all playbooks: one a file, named as the file."""
+    return sorted(m.name for m in iter_modules(import_module(PACKAGE).__path__) if not m.name.startswith("_"))
+
+
+def load(name: str) -> Playbook:
+    """The playbook of a name, importing its file and no other."""
+    try:
+        module = import_module(f"{PACKAGE}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{PACKAGE}.{name}":
+            raise
+        raise UnknownPlaybookError(name, names()) from error
+    found = getattr(module, name, None)
+    if not isinstance(found, Playbook):
+        raise PlaybookDeclarationError(name, f"its file has no @playbook function called {name}")
+    return found
+
+
+def registry() -> dict[str, Playbook]:
+    """All playbooks by name."""
+    return {name: load(name) for name in names()}
+
+
+def settings_of(found: Playbook, given: Mapping[str, object]) -> object | None:
+    """The settings of a playbook with the given values in place of the defaults.
+
+    Raises PlaybookDeclarationError for a name that the playbook does not have.
+    """
+    if found.settings is None:
+        known: set[str] = set()
+    else:
+        known = {field.name for field in fields(found.settings)}
+    if unknown := sorted(set(given) - known):
+        raise PlaybookDeclarationError(
+            found.name, f"it has no setting {unknown[0]!r}; it has: {', '.join(sorted(known)) or 'none'}"
+        )
+    return None if found.settings is None else found.settings(**given)

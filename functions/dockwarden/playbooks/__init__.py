@@ -1,0 +1,1 @@
+"""The playbooks: one file each, found by name, nothing else to register."""

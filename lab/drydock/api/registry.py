@@ -1,0 +1,35 @@
+"""Every operation that drydock answers; anything else is an unknown operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.drydock.api import clusters, container_instances, ec2, services, tasks
+from lab.drydock.errors import AwsError
+
+if TYPE_CHECKING:
+    from lab.drydock.api.operation import Operation
+
+# Services without operations are known, so that a call to them is refused here and not sent to AWS.
+OPERATIONS: dict[str, dict[str, Operation]] = {
+    "ecs": {
+        **clusters.OPERATIONS,
+        **container_instances.OPERATIONS,
+        **services.OPERATIONS,
+        **tasks.OPERATIONS,
+    },
+    "ec2": ec2.OPERATIONS,
+    "ecr": {},
+    "autoscaling": {},
+    "elbv2": {},
+    "inspector2": {},
+}
+
+
+def find(service: str, name: str) -> Operation:
+    """The operation of a service; raises AWS's `UnknownOperationException` when drydock does not model it."""
+    try:
+        return OPERATIONS[service][name]
+    except KeyError as error:
+        text = f"drydock does not model {service} {name}; it answers {', '.join(sorted(OPERATIONS[service])) or 'nothing'}"
+        raise AwsError("UnknownOperationException", text) from error

@@ -1,0 +1,138 @@
+"""The frame: what is derived from a playbook's one file."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from dockwarden.actions import DrainContainerInstance
+from dockwarden.errors import PlaybookDeclarationError, UnknownPlaybookError
+from dockwarden.events.dockwarden_sweep import Sweep
+from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
+from dockwarden.facts.fleet import Fleet
+from dockwarden.lanes import LANES, RECORDS, SPOT
+from dockwarden.permissions import Permission, Place, statements
+from dockwarden.playbook import Playbook, load, names, playbook, registry, settings_of
+from dockwarden.verdicts import Decision, Verdict
+
+TWO_CLUSTERS = Place("aws", "eu-central-1", "111122223333", ("prod", "stage"))
+
+
+def test_every_file_of_the_package_is_a_playbook_of_its_name() -> None:
+    assert names() == ["instance_index", "spot_drain"]
+    assert [found.name for found in registry().values()] == names()
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_playbook_says_what_it_is_for_and_what_a_stop_means(name: str) -> None:
+    found = load(name)
+    assert found.summary.endswith(".")
+    assert found.when_stopped
+    assert found.patterns()
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownPlaybookError, match="'spotdrain'; there are: instance_index, spot_drain"):
+        load("spotdrain")
+
+
+def test_the_pattern_follows_from_the_event_and_leaves_out_what_no_aws_service_sends() -> None:
+    assert load("instance_index").patterns() == [
+        {"source": ["aws.ecs"], "detail-type": ["ECS Container Instance State Change"]}
+    ]
+    assert Sweep in load("instance_index").triggers
+
+
+def test_the_statements_are_as_narrow_as_the_listed_clusters() -> None:
+    (statement,) = statements(load("spot_drain").act_permissions(), TWO_CLUSTERS)
+    assert statement["Action"] == ["ecs:UpdateContainerInstancesState"]
+    assert statement["Resource"] == [
+        "arn:aws:ecs:eu-central-1:111122223333:container-instance/prod/*",
+        "arn:aws:ecs:eu-central-1:111122223333:container-instance/stage/*",
+    ]
+    assert statement["Condition"] == {
+        "ArnEquals": {
+            "ecs:cluster": [
+                "arn:aws:ecs:eu-central-1:111122223333:cluster/prod",
+                "arn:aws:ecs:eu-central-1:111122223333:cluster/stage",
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize("name", names())
+def test_invariant_65_no_listed_cluster_gives_no_statement_and_never_all(name: str) -> None:
+    nowhere = Place("aws", "eu-central-1", "111122223333", ())
+    found = load(name)
+    assert list(statements((*found.read_permissions(), *found.act_permissions()), nowhere)) == []
+
+
+def test_a_permission_that_names_no_cluster_gives_one_statement() -> None:
+    permission = Permission(("s3:GetObject",), ("arn:{partition}:s3:::bucket/*",), "a reason")
+    (statement,) = statements([permission, permission], Place("aws-cn", "cn-north-1", "1", ()))
+    assert statement == {
+        "Effect": "Allow",
+        "Action": ["s3:GetObject"],
+        "Resource": ["arn:aws-cn:s3:::bucket/*"],
+    }
+
+
+def test_a_decision_function_without_an_event_is_refused() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="no class of events"):
+
+        @playbook(lane=SPOT)
+        def nothing() -> Decision:
+            """Hear nothing."""
+            raise AssertionError
+
+
+def test_a_parameter_without_permissions_is_refused() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="'clock' is no facts protocol"):
+
+        @playbook(lane=SPOT)
+        def guessing(event: SpotInstanceInterruptionWarning, clock: int) -> Decision:
+            """Read something undeclared."""
+            raise AssertionError
+
+
+def test_settings_without_a_default_are_refused() -> None:
+    @dataclass(frozen=True)
+    class Needy:
+        number: int
+
+    with pytest.raises(PlaybookDeclarationError, match="needs a default"):
+
+        @playbook(lane=SPOT)
+        def needy(event: SpotInstanceInterruptionWarning, settings: Needy) -> Decision:
+            """Ask for a setting without a default."""
+            raise AssertionError
+
+
+def test_a_third_party_playbook_needs_nothing_but_its_declaration() -> None:
+    @playbook(lane=RECORDS, may=[DrainContainerInstance], max_age=60)
+    def theirs(event: SpotInstanceInterruptionWarning | Sweep, fleet: Fleet) -> Decision:
+        """Do what a third party wants."""
+        return Decision(Verdict.TELL, "because", "subject")
+
+    assert isinstance(theirs, Playbook)
+    assert theirs.reads == {"fleet": Fleet}
+    assert [p.actions[0] for p in theirs.read_permissions()] == [
+        "ecs:ListContainerInstances",
+        "ecs:DescribeContainerInstances",
+    ]
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="no setting 'drain'; it has: drain_for"):
+        settings_of(load("spot_drain"), {"drain": True})
+
+
+@pytest.mark.parametrize("lane", LANES.values(), ids=lambda lane: lane.name)
+def test_a_lane_brings_a_message_back_after_its_function_is_cut_off(lane: object) -> None:
+    """SQS asks for a visibility timeout of at least the function's; the lease lies between the two."""
+    assert lane.visibility_timeout > lane.function_timeout  # type: ignore[attr-defined]
+
+
+def test_the_spot_lane_allows_a_second_and_a_third_try_within_its_two_minutes() -> None:
+    tries_within_120_s = 1 + (120 - SPOT.function_timeout) // SPOT.visibility_timeout
+    assert tries_within_120_s >= 3
+    assert SPOT.max_receives >= 3

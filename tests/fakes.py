@@ -1,0 +1,192 @@
+"""A small world for tests of the core: one account, one region, clusters by name, and parts that remember."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from dockwarden.actions import Action
+from dockwarden.clock import FixedClock
+from dockwarden.events.parse import Event, UnknownEvent, parse
+from dockwarden.facts.fleet import ContainerInstance, Fleet
+from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.modes import Mode
+from dockwarden.ledger.memory import MemoryStore
+from dockwarden.ledger.store import Store
+from dockwarden.notify.cards import Card
+from dockwarden.performing import Effect, Gate, Performer, State
+from dockwarden.permissions import Permission
+from dockwarden.playbook import registry
+from dockwarden.runtime.arrivals import Arrival, Result
+from dockwarden.runtime.config import Config, PlaybookConfig
+from dockwarden.runtime.engine import Engine
+from dockwarden.runtime.parts import Parts
+
+ACCOUNT, REGION = "111122223333", "eu-central-1"
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def cluster_arn(name: str = "prod") -> str:
+    """The ARN of a cluster at home."""
+    return f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{name}"
+
+
+def container_instance(
+    ec2: str = "i-0aa", status: str = "ACTIVE", cluster: str = "prod"
+) -> ContainerInstance:
+    """A container instance of a cluster at home."""
+    arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/{cluster}/{ec2.removeprefix('i-'):0>32}"
+    return ContainerInstance(arn, cluster_arn(cluster), ec2, status, version=3)
+
+
+def warning(ec2: str = "i-0aa", at: datetime | str | None = NOON, **changes: Any) -> dict[str, Any]:
+    """A Spot warning as it arrives, decoded."""
+    return {
+        "version": "0",
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "detail-type": "EC2 Spot Instance Interruption Warning",
+        "source": "aws.ec2",
+        "account": ACCOUNT,
+        "region": REGION,
+        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}" if isinstance(at, datetime) else at,
+        "resources": [f"arn:aws:ec2:{REGION}:instance/{ec2}"],
+        "detail": {"instance-id": ec2, "instance-action": "terminate"},
+        **changes,
+    }
+
+
+def instance_event(seen: ContainerInstance, at: datetime = NOON, version: int = 4) -> dict[str, Any]:
+    """An ECS Container Instance State Change, decoded."""
+    return {
+        "version": "0",
+        "id": "8952ba83-7be2-4ab5-9c32-6687532d15a2",
+        "detail-type": "ECS Container Instance State Change",
+        "source": "aws.ecs",
+        "account": ACCOUNT,
+        "region": REGION,
+        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "resources": [seen.arn],
+        "detail": {
+            "clusterArn": seen.cluster_arn,
+            "containerInstanceArn": seen.arn,
+            "ec2InstanceId": seen.ec2_instance_id,
+            "status": seen.status,
+            "version": version,
+        },
+    }
+
+
+def event(raw: dict[str, Any]) -> Event:
+    """A typed event of a kind that Dockwarden knows."""
+    parsed = parse(raw)
+    assert not isinstance(parsed, UnknownEvent)
+    return parsed
+
+
+@dataclass
+class FakeWorld:
+    """Answers Facts, Fleet and Scopes from what a test put into it; `instances=None` means not readable."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    instances: list[ContainerInstance] | None = field(default_factory=lambda: [container_instance()])
+    listed: Sequence[str] | None = ("prod",)
+    tags: dict[str, str | NotRead] = field(default_factory=dict)
+    prepared: int = 0
+
+    def prepare(self, events: Sequence[Event]) -> None:
+        self.prepared += len(events)
+
+    def answers(self) -> Mapping[type, object]:
+        return {Fleet: self}
+
+    def listed_cluster(self, name: str) -> str | NotRead | None:
+        if self.listed is None:
+            return NotRead("nobody knows")
+        return cluster_arn(name) if name in self.listed else None
+
+    def container_instances(self, ec2_instance_id: str) -> tuple[ContainerInstance, ...] | NotRead:
+        if self.instances is None:
+            return NotRead("nobody knows")
+        return tuple(i for i in self.instances if i.ec2_instance_id == ec2_instance_id)
+
+    def all_container_instances(self) -> tuple[ContainerInstance, ...] | NotRead:
+        return NotRead("nobody knows") if self.instances is None else tuple(self.instances)
+
+    def opted_in(self, arn: str | None) -> bool | None:
+        return None if arn is None or self.listed is None else arn.rpartition("/")[2] in self.listed
+
+    def mode_tag(self, arn: str | None) -> str | NotRead | None:
+        return self.tags.get(arn.rpartition("/")[2]) if arn else None
+
+
+@dataclass
+class FakePerformer:
+    """Performs by writing down, answering as a test has planned for a target."""
+
+    planned: dict[str, Effect] = field(default_factory=dict)
+    found: dict[str, Effect] = field(default_factory=dict)
+    performed: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+
+    def perform(self, _playbook: str, actions: Sequence[Action], session: str, gate: Gate) -> list[Effect]:
+        self.sessions.append(session)
+        if (why := gate(actions)) is not None:
+            return [Effect(State.REFUSED, why)] * len(actions)
+        self.performed += [action.target for action in actions]
+        return [self.planned.get(action.target, Effect(State.DONE, "set to DRAINING")) for action in actions]
+
+    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+        return [
+            self.found.get(action.target, Effect(State.FAILED, "its status is ACTIVE")) for action in actions
+        ]
+
+
+@dataclass
+class FakeOutbox:
+    """An outbox that keeps its cards."""
+
+    cards: list[Card] = field(default_factory=list)
+
+    def send(self, cards: Sequence[Card]) -> None:
+        self.cards += cards
+
+
+@dataclass
+class Bench:
+    """An engine of all playbooks with fakes around it."""
+
+    mode: Mode = Mode.ENFORCE
+    ceiling: Mode = Mode.ENFORCE
+    world: FakeWorld = field(default_factory=FakeWorld)
+    performer: FakePerformer = field(default_factory=FakePerformer)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    store: Store = field(default_factory=MemoryStore)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOON + timedelta(seconds=2)))
+
+    @property
+    def parts(self) -> Parts:
+        """The parts that the engine is made of."""
+        performer: Performer = self.performer
+        scopes: Scopes = self.world
+        spot = PlaybookConfig(ceiling=self.ceiling, default=self.mode)
+        return Parts(
+            config=Config(ACCOUNT, REGION, clusters=("prod",), playbooks={"spot_drain": spot}),
+            clock=self.clock,
+            store=self.store,
+            facts=self.world,
+            scopes=scopes,
+            performer=performer,
+            outbox=self.outbox,
+            home=(ACCOUNT, REGION),
+        )
+
+    def run(self, *raw: dict[str, Any]) -> list[Result]:
+        """Take a batch of events through the engine."""
+        arrivals = [Arrival(f"m{n}", event(one)) for n, one in enumerate(raw)]
+        return Engine(self.parts, list(registry().values())).run(arrivals)
+
+    def verdicts(self, *raw: dict[str, Any]) -> list[str]:
+        """The verdicts of a batch, in its order."""
+        return [outcome.verdict.value for result in self.run(*raw) for outcome in result.outcomes]

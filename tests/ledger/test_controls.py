@@ -1,0 +1,60 @@
+"""The stop and the modes that people set at run time."""
+
+import pytest
+
+from dockwarden.errors import SettingsError
+from dockwarden.guard.modes import Mode
+from dockwarden.ledger.controls import ControlLedger, Controls, Stop
+from dockwarden.ledger.store import Store
+from tests.fakes import NOON
+
+
+def test_nothing_set_is_no_stop_and_no_mode(store: Store) -> None:
+    assert ControlLedger(store).read() == Controls()
+
+
+def test_a_mode_is_set_below_the_ceiling_and_recorded(store: Store) -> None:
+    ledger = ControlLedger(store)
+    ledger.set_mode("spot_drain", "Approve", Mode.ENFORCE, by="arn:me", now=NOON, why="trial")
+    assert ledger.read().modes == {"spot_drain": "approve"}
+    (change,) = ledger.changes()
+    assert (change["what"], change["by"], change["why"]) == ("mode of spot_drain: approve", "arn:me", "trial")
+
+
+@pytest.mark.parametrize("mode", ["enforce", "on", ""])
+def test_a_mode_above_the_ceiling_or_none_at_all_is_refused(store: Store, mode: str) -> None:
+    ledger = ControlLedger(store)
+    with pytest.raises(SettingsError):
+        ledger.set_mode("spot_drain", mode, Mode.APPROVE, by="arn:me", now=NOON)
+    assert ledger.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "playbook", "cluster", "stopped"),
+    [
+        ("everything", "", "spot_drain", "prod", True),
+        ("playbook", "spot_drain", "spot_drain", "prod", True),
+        ("playbook", "rollback", "spot_drain", "prod", False),
+        ("cluster", "prod", "spot_drain", "prod", True),
+        ("cluster", "stage", "spot_drain", "prod", False),
+        ("cluster", "stage", "spot_drain", None, True),
+        ("something newer", "x", "spot_drain", "prod", True),
+    ],
+)
+def test_invariant_62_a_stop_applies_to_its_scope_and_in_doubt_to_everything(
+    scope: str, name: str, playbook: str, cluster: str | None, *, stopped: bool
+) -> None:
+    controls = Controls(stops=(Stop(scope, name, "arn:me", "12:00", "drill"),))
+    assert (controls.stopped(playbook, cluster) is not None) is stopped
+
+
+def test_a_stop_is_lifted_again_and_both_are_recorded(store: Store) -> None:
+    ledger = ControlLedger(store)
+    ledger.stop("everything", "", by="arn:me", now=NOON, why="drill")
+    sentence = ledger.read().stopped("spot_drain", "prod")
+    assert sentence is not None
+    assert "everything" in sentence
+    assert "arn:me (drill)" in sentence
+    ledger.resume("everything", "", by="arn:me", now=NOON)
+    assert ledger.read().stops == ()
+    assert [change["what"] for change in ledger.changes()] == ["resume: everything", "stop: everything"]

@@ -1,0 +1,211 @@
+"""A whole Dockwarden in one process: the real adapters, ECS by drydock, DynamoDB, SQS and STS by moto."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from dockwarden.aws.clients import Clients
+from dockwarden.aws.fleet import EcsFleet
+from dockwarden.aws.outbox import SqsOutbox
+from dockwarden.aws.performer import AwsPerformer
+from dockwarden.clock import FixedClock
+from dockwarden.guard.modes import Mode
+from dockwarden.ledger.dynamodb import DynamoStore
+from dockwarden.ledger.index import InstanceIndex
+from dockwarden.playbook import registry
+from dockwarden.runtime.config import Config, PlaybookConfig
+from dockwarden.runtime.engine import Engine
+from dockwarden.runtime.lane import Lane
+from dockwarden.runtime.parts import Parts
+from lab.drydock.build import add_cluster, add_instance, make_world
+from lab.drydock.endpoint import Endpoint
+from lab.drydock.face_inprocess import attach
+from lab.drydock.model import ContainerInstance
+from lab.drydock.world import World
+from tests.fakes import ACCOUNT, NOON, REGION, warning
+from tests.ledger.conftest import TABLE, make_table
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/dockwarden-act-spot-drain"
+SWEEP = {"source": "dockwarden", "detail-type": "Dockwarden Sweep", "detail": {}}
+VISIBILITY = timedelta(seconds=25)
+
+
+# One session for all functions of all tests: it has read the service models once.
+_SESSION = boto3.Session(region_name=REGION)
+
+
+class KilledError(BaseException):
+    """The function was ended from outside, in the middle of what it did; nothing may catch this."""
+
+
+@dataclass
+class KillPlan:
+    """Ends the function at the n-th AWS call, before it is sent or after it was answered."""
+
+    at: int | None = None
+    when: str = "before"
+    made: list[str] = field(default_factory=list)
+    _lock: Any = field(default_factory=Lock)
+
+    def watch(self, client: Any) -> None:
+        """Count the calls of a client."""
+        client.meta.events.register_first("before-send", self._before)
+        client.meta.events.register_first("response-received", self._after)
+
+    def _before(self, event_name: str, **_: Any) -> None:
+        with self._lock:
+            self.made.append(event_name.removeprefix("before-send."))
+            fatal = len(self.made) == self.at
+        if fatal and self.when == "before":
+            raise KilledError(self.made[-1])
+
+    def _after(self, **_: Any) -> None:
+        if self.when == "after" and len(self.made) == self.at:
+            self.at = None
+            raise KilledError(self.made[-1])
+
+
+class OneAtATime:
+    """A client of moto, which is not made for threads; boto3 and AWS are."""
+
+    _lock = Lock()
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self._client, operation)
+
+        def alone(**request: Any) -> Any:
+            with self._lock:
+                return call(**request)
+
+        return alone
+
+
+class LabClients(Clients):
+    """Clients whose ECS is drydock's, and whose calls a plan may end."""
+
+    def __init__(self, endpoint: Endpoint, plan: KillPlan, **rest: Any) -> None:
+        super().__init__(REGION, **{"session": _SESSION, **rest})
+        self.endpoint, self.plan = endpoint, plan
+
+    def _make(self, service: str, **credentials: str) -> Any:
+        client = super()._make(service, **credentials)
+        if service == "ecs":
+            attach(client, self.endpoint)
+        self.plan.watch(client)
+        return client if service == "ecs" else OneAtATime(client)
+
+    def assume(self, role_arn: str, session_name: str) -> Clients:
+        """The act role's clients, which drydock and the plan see too."""
+        self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=900)
+        return LabClients(self.endpoint, self.plan, session=self.session, calls=self.calls)
+
+
+@dataclass
+class Installation:
+    """A deployed Dockwarden with its fleet, its queue's outbox and a clock that stands still."""
+
+    world: World
+    endpoint: Endpoint
+    instances: list[ContainerInstance]
+    clock: FixedClock
+    plan: KillPlan
+    outbox_url: str
+    mode: Mode = Mode.ENFORCE
+
+    def lane(self) -> Lane:
+        """A fresh function, as after a cold start."""
+        clients = LabClients(self.endpoint, self.plan)
+        store = DynamoStore(lambda: clients.client("dynamodb"), TABLE)
+        config = Config(
+            ACCOUNT,
+            REGION,
+            clusters=("prod",),
+            playbooks={"spot_drain": PlaybookConfig(self.mode, self.mode, act_role=ROLE)},
+            channel="C0PLATFORM",
+        )
+        fleet = EcsFleet(lambda: clients.client("ecs"), InstanceIndex(store), config.cluster_arns())
+        parts = Parts(
+            config=config,
+            clock=self.clock,
+            store=store,
+            facts=fleet,
+            scopes=fleet,
+            performer=AwsPerformer(clients, {"spot_drain": ROLE}),
+            outbox=SqsOutbox(lambda: clients.client("sqs"), self.outbox_url, "C0PLATFORM"),
+            home=(ACCOUNT, REGION),
+        )
+        self.parts = parts
+        return Lane(parts, Engine(parts, list(registry().values())))
+
+    def deliver(self, *bodies: dict[str, Any] | str) -> list[str]:
+        """Hand a batch to a fresh function; the messages that come back."""
+        records = [
+            {"messageId": str(n), "body": body if isinstance(body, str) else json.dumps(body)}
+            for n, body in enumerate(bodies)
+        ]
+        answer = self.lane().handle({"Records": records})
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    def deliver_until_quiet(self, *bodies: dict[str, Any]) -> int:
+        """Deliver as SQS does: what fails or is killed comes back after its visibility timeout; how often."""
+        for receives in range(1, 5):
+            try:
+                if not self.deliver(*bodies):
+                    return receives
+            except KilledError:
+                pass
+            self.clock.set(self.clock.now() + VISIBILITY)
+        return receives
+
+    def warnings(self, count: int = 1) -> list[dict[str, Any]]:
+        """The Spot warnings of the first instances."""
+        return [warning(instance.instance_id) for instance in self.instances[:count]]
+
+    def mutations(self) -> dict[str, int]:
+        """How often each target was really changed."""
+        return {target: count for (_, target), count in self.endpoint.log.mutations().items()}
+
+    def told(self) -> list[dict[str, Any]]:
+        """The cards in the outbox, received and removed."""
+        client, cards = boto3.client("sqs", region_name=REGION), []
+        while messages := client.receive_message(QueueUrl=self.outbox_url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                cards.append(json.loads(message["Body"])["card"])
+                client.delete_message(QueueUrl=self.outbox_url, ReceiptHandle=message["ReceiptHandle"])
+        return cards
+
+
+@contextmanager
+def installed(instances: int = 3) -> Iterator[Installation]:
+    """An installation with a cluster `prod` of some instances, which the index does not know yet."""
+    # moto answers whatever drydock does not: ECS goes past it.
+    with mock_aws(config={"core": {"passthrough": {"services": ["ecs"], "urls": []}}}):
+        make_table(boto3.client("dynamodb", region_name=REGION))
+        queue = boto3.client("sqs", region_name=REGION).create_queue(
+            QueueName="outbox.fifo", Attributes={"FifoQueue": "true"}
+        )
+        world = make_world(account=ACCOUNT, region=REGION, start=NOON)
+        cluster = add_cluster(world, "prod")
+        hosts = [add_instance(world, cluster) for _ in range(instances)]
+        clock = FixedClock(NOON + timedelta(seconds=2))
+        yield Installation(world, Endpoint(world), hosts, clock, KillPlan(), queue["QueueUrl"])
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    """An installation of three instances."""
+    with installed() as found:
+        yield found
