@@ -158,6 +158,7 @@ class Bench:
     """An engine of all playbooks with fakes around it."""
 
     mode: Mode = Mode.ENFORCE
+    settings: Mapping[str, object] = field(default_factory=dict)
     ceiling: Mode = Mode.ENFORCE
     world: FakeWorld = field(default_factory=FakeWorld)
     performer: FakePerformer = field(default_factory=FakePerformer)
@@ -170,7 +171,7 @@ class Bench:
         """The parts that the engine is made of."""
         performer: Performer = self.performer
         scopes: Scopes = self.world
-        spot = PlaybookConfig(ceiling=self.ceiling, default=self.mode)
+        spot = PlaybookConfig(ceiling=self.ceiling, default=self.mode, settings=self.settings)
         return Parts(
             config=Config(ACCOUNT, REGION, clusters=("prod",), playbooks={"spot_drain": spot}),
             clock=self.clock,

@@ -8,7 +8,7 @@ from types import UnionType
 from typing import Any, ClassVar, Protocol, cast
 
 from dockwarden.actions import Action
-from dockwarden.errors import PlaybookDeclarationError, UnknownPlaybookError
+from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
 from dockwarden.lanes import Lane
 from dockwarden.permissions import Permission
 from dockwarden.verdicts import Decision
@@ -165,14 +165,29 @@ def registry() -> dict[str, Playbook]:
 def settings_of(found: Playbook, given: Mapping[str, object]) -> object | None:
     """The settings of a playbook with the given values in place of the defaults.
 
-    Raises PlaybookDeclarationError for a name that the playbook does not have.
+    Raises SettingsError for a name that the playbook does not have, or a value of another type than its default's.
     """
     if found.settings is None:
-        known: set[str] = set()
+        known: dict[str, object] = {}
     else:
-        known = {field.name for field in fields(found.settings)}
-    if unknown := sorted(set(given) - known):
-        raise PlaybookDeclarationError(
-            found.name, f"it has no setting {unknown[0]!r}; it has: {', '.join(sorted(known)) or 'none'}"
-        )
-    return None if found.settings is None else found.settings(**given)
+        shipped = found.settings()
+        known = {field.name: getattr(shipped, field.name) for field in fields(shipped)}
+    if unknown := sorted(set(given) - set(known)):
+        expected = f"one of {', '.join(sorted(known)) or 'none, it has no settings'}"
+        raise SettingsError(f"of {found.name}", unknown[0], expected)
+    if found.settings is None:
+        return None
+    fitting = {name: _fitting(f"{found.name}.{name}", value, known[name]) for name, value in given.items()}
+    made: object = found.settings(**fitting)
+    return made
+
+
+def _fitting(setting: str, value: object, default: object) -> object:
+    """A value as its setting wants it: of the default's type, and an array of texts where that is a tuple."""
+    if isinstance(default, tuple):
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise SettingsError(setting, value, "an array of texts")
+    if type(value) is not type(default):
+        raise SettingsError(setting, value, f"a value like {default!r}")
+    return value

@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one playbook's decision about one event."""
+    """What became of one playbook's decision about one event; `failed` says that the playbook could not decide."""
 
     playbook: str
     verdict: Verdict
@@ -50,3 +50,4 @@ class Outcome:
     cause: str | None = None
     incident: str | None = None
     actions: tuple[Action, ...] = ()
+    failed: bool = False

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import pytest
 
 from dockwarden.actions import DrainContainerInstance
-from dockwarden.errors import PlaybookDeclarationError, UnknownPlaybookError
+from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
 from dockwarden.facts.fleet import Fleet
 from dockwarden.lanes import LANES, RECORDS, SPOT
 from dockwarden.permissions import Permission, Place, statements
 from dockwarden.playbook import Playbook, load, names, playbook, registry, settings_of
+from dockwarden.playbooks.spot_drain import SpotDrainSettings
 from dockwarden.verdicts import Decision, Verdict
 
 TWO_CLUSTERS = Place("aws", "eu-central-1", "111122223333", ("prod", "stage"))
@@ -122,8 +123,19 @@ def test_a_third_party_playbook_needs_nothing_but_its_declaration() -> None:
 
 
 def test_a_setting_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(PlaybookDeclarationError, match="no setting 'drain'; it has: drain_for"):
+    with pytest.raises(SettingsError, match="found 'drain', expected one of drain_for"):
         settings_of(load("spot_drain"), {"drain": True})
+
+
+@pytest.mark.parametrize("value", ["terminate", 5, None, [1], True, {}])
+def test_a_setting_of_another_type_is_refused(value: object) -> None:
+    """A text where an array belongs would otherwise match by its parts."""
+    with pytest.raises(SettingsError, match=r"spot_drain\.drain_for"):
+        settings_of(load("spot_drain"), {"drain_for": value})
+
+
+def test_an_array_of_json_is_taken_for_a_tuple() -> None:
+    assert settings_of(load("spot_drain"), {"drain_for": ["stop"]}) == SpotDrainSettings(("stop",))
 
 
 @pytest.mark.parametrize("lane", LANES.values(), ids=lambda lane: lane.name)

@@ -87,14 +87,14 @@ def test_an_event_without_a_readable_time_counts_as_too_old() -> None:
 
 
 @given(
-    st.sampled_from([*Mode]),
-    st.sampled_from([True, False, None]),
-    st.one_of(st.none(), st.just("stopped")),
-    st.one_of(st.none(), st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 1))),  # noqa: DTZ001
-    st.one_of(st.none(), st.just("r-1")),
+    mode=st.sampled_from([*Mode]),
+    opted_in=st.sampled_from([True, False, None]),
+    stopped=st.one_of(st.none(), st.just("stopped")),
+    time=st.one_of(st.none(), st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 1))),  # noqa: DTZ001
+    replay=st.one_of(st.none(), st.just("r-1")),
 )
 def test_nothing_goes_but_a_fresh_opted_in_event_with_nothing_against_it(
-    mode: Mode, *, opted_in: bool | None, stopped: str | None, time: datetime | None, replay: str | None
+    *, mode: Mode, opted_in: bool | None, stopped: str | None, time: datetime | None, replay: str | None
 ) -> None:
     """Whatever the circumstances: go means all of the conditions, never most of them."""
     aware = time.replace(tzinfo=NOON.tzinfo) if time else None

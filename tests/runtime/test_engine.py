@@ -55,6 +55,14 @@ def test_a_mode_set_at_run_time_needs_no_deploy() -> None:
     assert bench.verdicts(warning()) == ["act"]
 
 
+def test_invariant_64_settings_that_cannot_be_read_mean_observe() -> None:
+    bench = Bench(settings={"drain_for": "terminate"})
+    (result,) = bench.run(warning())
+    assert result.outcomes[0].verdict == "observe"
+    assert bench.performer.performed == []
+    assert "expected an array of texts" in bench.outbox.cards[0].lines[0].text
+
+
 def test_a_tag_cannot_raise_a_mode_above_the_ceiling() -> None:
     bench = Bench(ceiling=Mode.OBSERVE, world=FakeWorld(tags={"prod": "enforce"}))
     assert bench.verdicts(warning()) == ["observe"]
@@ -167,6 +175,16 @@ def test_invariant_1_twenty_equal_warnings_make_one_drain_in_a_batch_and_over_ba
     assert bench.performer.performed == [HOST]
 
 
+def test_invariant_16_a_duplicate_that_arrives_after_the_drain_is_old_news_and_no_alarm() -> None:
+    bench = Bench()
+    bench.run(warning())
+    bench.clock.set(NOON + timedelta(minutes=30))
+    (result,) = bench.run(warning())
+    assert result.outcomes[0].verdict == "ignore"
+    assert "a duplicate of spot_drain-" in result.outcomes[0].reason
+    assert len(bench.outbox.cards) == 1
+
+
 def test_a_second_reclaim_of_the_same_instance_days_later_is_drained_again() -> None:
     """A stopped Spot instance may come back and be interrupted anew."""
     bench = Bench()
@@ -245,6 +263,24 @@ def test_many_reclaims_at_once_are_one_message() -> None:
     (card,) = bench.outbox.cards
     assert card.subject == "30 at once"
     assert bench.performer.sessions[0].startswith("batch-")
+
+
+def test_invariant_13_a_playbook_that_fails_costs_its_own_event_and_not_the_batch() -> None:
+    bench = Bench()
+    find = bench.world.container_instances
+
+    def broken(ec2: str) -> Any:
+        if ec2 == "i-0bad":
+            raise KeyError("a bug")
+        return find(ec2)
+
+    bench.world.container_instances = broken  # type: ignore[method-assign,assignment]
+    bad, good = bench.run(warning("i-0bad"), warning())
+    assert bad.retry == "playbook spot_drain failed: KeyError"
+    assert bad.outcomes[0].failed
+    assert "KeyError at test_engine.py:" in bad.outcomes[0].reason
+    assert "a bug" not in bad.outcomes[0].reason
+    assert (good.retry, good.outcomes[0].verdict) == (None, "act")
 
 
 def test_an_instance_event_is_remembered_and_is_no_action() -> None:

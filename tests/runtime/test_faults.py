@@ -130,7 +130,14 @@ def test_a_cluster_that_cannot_be_read_changes_nothing_and_is_told(
 def test_invariant_13_a_poison_message_comes_back_alone_and_the_rest_of_the_batch_is_done(
     installation: Installation,
 ) -> None:
-    bodies: list[dict[str, Any] | str] = ["{", "[]", '{"source": 1}', "[" * 100_000, "9" * 5000, *installation.warnings(2)]
+    bodies: list[dict[str, Any] | str] = [
+        "{",
+        "[]",
+        '{"source": 1}',
+        "[" * 100_000,
+        "9" * 5000,
+        *installation.warnings(2),
+    ]
     assert installation.deliver(*bodies) == ["0", "1", "2", "3", "4"]
     assert len(installation.mutations()) == 2
 

@@ -9,20 +9,13 @@ texts and webhook URLs.
 
 import logging
 import re
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
-from http.client import HTTPException
-from math import ceil
-from socket import gaierror
-from typing import Any, TypeVar
-from urllib.error import URLError
-from urllib.parse import urlsplit
+from typing import Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.client import WebClient
 from slack_sdk.webhook.client import WebhookClient
 
+from dockwarden.aws.slack_answers import asked, check
 from dockwarden.notify.chat import ChatBusyError, ChatRefusedError, ChatUnsureError, Posted
 from dockwarden.notify.slack import METADATA_TYPE, Content
 
@@ -33,19 +26,11 @@ _API = "https://slack.com/api/"
 _HOOKS = "https://hooks.slack.com"
 _PAGE = 200
 _MOST_PAGES = 50
-_THROTTLED, _SERVER_FAULT, _OK = 429, 500, 200
-# Slack says of these that some of the work may have been done.
-_UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-_CODE = re.compile(r"[a-z][a-z0-9_]{1,80}")
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{5,}")
-# What goes wrong between us and Slack, or when an answer is not Slack's: AttributeError is how the library
-# meets an answer that is JSON but no object.
-_BROKEN = (OSError, HTTPException, SlackClientError, ValueError, AttributeError)
 # No formatting, links, names or previews of anything in the text of the notification.
 _LITERAL: dict[str, Any] = {"parse": "none", "link_names": False}
 _NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 
-_T = TypeVar("_T")
 
 _silent = logging.getLogger("dockwarden.slack_sdk")
 _silent.setLevel(logging.CRITICAL + 1)
@@ -70,7 +55,7 @@ class BotChat:
 
     def post(self, channel: str, content: Content) -> Posted:
         """Post a message, without previews and with its metadata."""
-        answer = _asked(
+        answer = asked(
             lambda: self._web.chat_postMessage(
                 channel=channel,
                 text=content.text,
@@ -86,7 +71,7 @@ class BotChat:
 
     def edit(self, posted: Posted, content: Content) -> None:
         """Replace a message in place; blocks that the new content has not are removed."""
-        _asked(
+        asked(
             lambda: self._web.chat_update(
                 channel=str(posted.place),
                 ts=str(posted.ts),
@@ -118,7 +103,7 @@ class BotChat:
         raise ChatBusyError("too many messages to search")
 
     def _page(self, channel: str, since: datetime, cursor: str) -> dict[str, Any]:
-        answer = _asked(
+        answer = asked(
             lambda: self._web.conversations_history(
                 channel=channel,
                 oldest=f"{since.timestamp():.6f}",
@@ -151,8 +136,8 @@ class WebhookChat:
             "mrkdwn": False,
         }
         said = {name: value for name, value in body.items() if value not in (None, [])}
-        answer = _asked(lambda: self._hook.send_dict({**said, **_LITERAL, **_NO_PREVIEWS}))
-        _check(answer.status_code, dict(answer.headers), answer.body.strip())
+        answer = asked(lambda: self._hook.send_dict({**said, **_LITERAL, **_NO_PREVIEWS}))
+        check(answer.status_code, dict(answer.headers), answer.body.strip())
         return Posted(None, None)
 
     def edit(self, posted: Posted, content: Content) -> None:  # noqa: ARG002  it has nothing to edit with
@@ -169,60 +154,6 @@ def _api_url(base_url: str | None) -> str:
 
 def _hook_url(url: str, base_url: str | None) -> str:
     return url.replace(_HOOKS, base_url.rstrip("/").removesuffix("/api"), 1) if base_url else url
-
-
-def is_webhook(url: str) -> bool:
-    """Whether a text is the URL of an incoming webhook at Slack, and of nobody else."""
-    try:
-        parts = urlsplit(url)
-        return url.startswith(f"{_HOOKS}/") and parts.netloc == "hooks.slack.com" and url.isascii()
-    except ValueError:
-        return False
-
-
-def _asked(call: Callable[[], _T]) -> _T:
-    """The answer to a call, every failure as a ChatError."""
-    try:
-        return call()
-    except SlackApiError as error:
-        _check(error.response.status_code, error.response.headers, _code(error.response.data))
-        raise ChatUnsureError("an answer that is not Slack's") from error
-    except _BROKEN as error:
-        if _never_left(error):
-            raise ChatBusyError("no connection") from error
-        raise ChatUnsureError(type(error).__name__) from error
-
-
-def _check(status: int, headers: dict[str, Any], code: str) -> None:
-    """Raise what a status and Slack's word for it mean; nothing for an answer that is fine."""
-    if status == _THROTTLED or code in ("ratelimited", "rate_limited"):
-        raise ChatBusyError("rate limited", _retry_after(headers))
-    if status >= _SERVER_FAULT or code in _UNSURE:
-        raise ChatUnsureError(f"HTTP {status}")
-    if status == _OK and code == "ok":
-        return
-    if not _CODE.fullmatch(code):
-        raise ChatUnsureError(f"HTTP {status}, an answer that is not Slack's")
-    raise ChatRefusedError(code)
-
-
-def _code(data: Any) -> str:
-    """Slack's word for an error; not what else a body holds, since that may be anybody's text."""
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
-
-
-def _retry_after(headers: dict[str, Any]) -> int | None:
-    """The seconds that Slack wants to be left alone; None where it says nothing that can be read."""
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
-    with suppress(ValueError, TypeError, OverflowError):
-        return ceil(float(value[0] if isinstance(value, list) else value))  # type: ignore[arg-type]
-    return None
-
-
-def _never_left(error: BaseException) -> bool:
-    """Whether a request was certainly not sent."""
-    cause = error.reason if isinstance(error, URLError) else error
-    return isinstance(cause, ConnectionRefusedError | gaierror)
 
 
 def _posted(data: Any) -> Posted:

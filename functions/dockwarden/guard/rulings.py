@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dockwarden.guard.modes import Mode, ModeRuling
+from dockwarden.spans import span
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far ahead of our clock an event may be and still count as now (invariant 12)."""
@@ -106,9 +107,9 @@ def too_old(time: datetime | None, now: datetime, max_age: timedelta) -> str | N
     if time is None:
         return "its time is missing or unreadable, so it counts as too old"
     if time - now > FUTURE_TOLERANCE:
-        return f"it is dated {_span(time - now)} in the future, more than {_span(FUTURE_TOLERANCE)}"
+        return f"it is dated {span(time - now)} in the future, more than {span(FUTURE_TOLERANCE)}"
     if now - time > max_age:
-        return f"it is {_span(now - time)} old, more than {_span(max_age)}"
+        return f"it is {span(now - time)} old, more than {span(max_age)}"
     return None
 
 
@@ -162,13 +163,3 @@ _RULES: tuple[Callable[[Circumstances], Ruling | None], ...] = (
     _opt_in_unknown,
     _approval,
 )
-
-
-def _span(length: timedelta) -> str:
-    """A length of time as people say it, as exact as it matters."""
-    if length <= timedelta(minutes=2):
-        return f"{length // timedelta(seconds=1)} s"
-    if length < timedelta(hours=2):
-        minutes, seconds = divmod(length // timedelta(seconds=1), 60)
-        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
-    return f"{length // timedelta(hours=1)} h" if length < timedelta(days=2) else f"{length.days} days"

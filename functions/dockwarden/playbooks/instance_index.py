@@ -48,7 +48,7 @@ def _remember(event: ContainerInstanceStateChange, fleet: Fleet) -> Decision:
     )
     return Decision(
         verdict=Verdict.IGNORE,
-        reason=f"remembered as {event.status}",
+        reason=f"seen as {event.status}",
         subject=subject,
         target=event.container_instance_arn,
         remember=(seen,),

@@ -1,0 +1,98 @@
+"""What goes into the asset: our own modules, and what they need of the installed distributions."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from dockwarden.errors import DockwardenError
+from dockwarden_cdk.asset_imports import closure, imported_by
+from dockwarden_cdk.asset_services import SERVICES
+from dockwarden_cdk.asset_trim import trimmed_data
+
+OWN = "dockwarden"
+LEFT_OUT = "cli"  # for people's machines; the only part that may import what the asset does not have
+
+DISTRIBUTIONS = (
+    "aws-lambda-powertools",
+    "boto3",
+    "botocore",
+    "jmespath",
+    "python-dateutil",
+    "s3transfer",
+    "six",
+    "slack-sdk",
+    "typing-extensions",
+    "urllib3",
+)
+
+# These import some of their modules by computed names. They are small beside botocore's data.
+_WHOLE = frozenset({"boto3", "botocore", "dateutil", "s3transfer", "urllib3"})
+_DATA = ("botocore/cacert.pem",)
+_NATIVE = (".so", ".pyd", ".dylib", ".dll")
+
+
+class AssetError(DockwardenError):
+    """The asset cannot be built from what is installed."""
+
+
+def own_sources() -> dict[str, Path]:
+    """Our modules that run in Lambda, by their path in the asset."""
+    spec = find_spec(OWN)
+    if spec is None or not spec.submodule_search_locations:
+        raise AssetError(f"{OWN} is not installed; `make setup` installs it")
+    root = Path(next(iter(spec.submodule_search_locations)))
+    files = {path.relative_to(root): path for path in sorted(root.rglob("*.py"))}
+    return {f"{OWN}/{place.as_posix()}": path for place, path in files.items() if place.parts[0] != LEFT_OUT}
+
+
+def installed() -> list[Distribution]:
+    """The distributions that the asset is made of. Raises AssetError where one is not installed."""
+    try:
+        return [distribution(name) for name in DISTRIBUTIONS]
+    except PackageNotFoundError as error:
+        raise AssetError(f"{error.name} is not installed; `make setup` installs it") from error
+
+
+def contents() -> Iterator[tuple[str, bytes]]:
+    """Every file of the asset but bytecode: its path, and what is in it."""
+    own, others = own_sources(), _installed_files()
+    sources = {place: path for place, path in {**own, **others}.items() if place.endswith(".py")}
+    by_module = {_module(place): place for place in sources}
+    _refuse_unknown({_module(place): path for place, path in own.items()}, by_module)
+    needed = closure(map(_module, own), {name: sources[place] for name, place in by_module.items()}, _WHOLE)
+    for name in sorted(needed):
+        yield by_module[name], sources[by_module[name]].read_bytes()
+    if "botocore" in needed:
+        yield from ((place, others[place].read_bytes()) for place in _DATA)
+        data = others["botocore/__init__.py"].parent / "data"
+        yield from ((f"botocore/data/{name}", content) for name, content in trimmed_data(data, SERVICES))
+
+
+def _installed_files() -> dict[str, Path]:
+    """The files of the distributions by their path below site-packages. Raises AssetError for native code."""
+    files: dict[str, Path] = {}
+    for dist in installed():
+        for file in dist.files or ():
+            if file.suffix in _NATIVE:
+                raise AssetError(
+                    f"{dist.name} {dist.version} has native code ({file}); the asset must run anywhere"
+                )
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                files[file.as_posix()] = Path(str(dist.locate_file(file)))
+    return files
+
+
+def _refuse_unknown(own: Mapping[str, Path], modules: Mapping[str, str]) -> None:
+    """Raise AssetError where our code imports something that neither Python nor the asset has."""
+    known = {name.partition(".")[0] for name in modules} | sys.stdlib_module_names
+    for module, path in own.items():
+        for imported in imported_by(module, path):
+            if imported.partition(".")[0] not in known:
+                raise AssetError(f"{module} imports {imported}, which is none of {', '.join(DISTRIBUTIONS)}")
+
+
+def _module(place: str) -> str:
+    """The name of the module at a path."""
+    return place.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

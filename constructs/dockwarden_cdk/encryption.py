@@ -1,0 +1,97 @@
+"""Which keys encrypt what is stored, and who may use a customer-managed one."""
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from dockwarden_cdk.statements import allow
+
+_USE = ["kms:Decrypt", "kms:GenerateDataKey"]
+_DATA_USE = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+]
+
+
+class Encryption(Construct):
+    """Encryption at rest of table, queues, topic and log groups.
+
+    `customer_managed_key` is False (the default: keys that AWS owns), True (a key is made, which stays
+    when the stack goes, because the table stays too) or the ARN of a key, whose policy must then allow
+    what `docs/deploy-policy.md` says.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, customer_managed_key: bool | str = False) -> None:
+        super().__init__(scope, id_)
+        self.key: kms.IKey | None = None
+        if isinstance(customer_managed_key, str):
+            self.key = kms.Key.from_key_arn(self, "Key", customer_managed_key)
+        elif customer_managed_key:
+            self.key = self._make_key()
+
+    def _make_key(self) -> kms.Key:
+        key = kms.Key(
+            self,
+            "Key",
+            description="Dockwarden: ledger, queues, alarms and logs",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for statement in self._service_statements():
+            key.add_to_resource_policy(statement)
+        return key
+
+    def _service_statements(self) -> list[iam.PolicyStatement]:
+        """What AWS's own services need: rules write to queues, alarms to the topic, functions to logs."""
+        here = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        prefix = f"arn:{Aws.PARTITION}"
+        rules = {"ArnLike": {"aws:SourceArn": f"{prefix}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/*"}}
+        groups = f"{prefix}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
+        logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+        return [
+            _service("RulesWriteToQueues", "events.amazonaws.com", _USE, {**here, **rules}),
+            _service("AlarmsWriteToTopic", "cloudwatch.amazonaws.com", _USE, here),
+            _service("LogsAreWritten", f"logs.{Aws.REGION}.amazonaws.com", _DATA_USE, logs),
+        ]
+
+    @property
+    def of_queues(self) -> sqs.QueueEncryption:
+        """How queues are encrypted."""
+        return sqs.QueueEncryption.KMS if self.key else sqs.QueueEncryption.SQS_MANAGED
+
+    @property
+    def of_tables(self) -> dynamodb.TableEncryption:
+        """How tables are encrypted."""
+        return dynamodb.TableEncryption.CUSTOMER_MANAGED if self.key else dynamodb.TableEncryption.DEFAULT
+
+    def grant_use(self, role: iam.Role) -> None:
+        """Let a role read and write what is encrypted, through DynamoDB and SQS only."""
+        if self.key is not None:
+            services = [f"{name}.{Aws.REGION}.{Aws.URL_SUFFIX}" for name in ("dynamodb", "sqs")]
+            through = {"StringEquals": {"kms:ViaService": services}}
+            role.add_to_policy(allow("UseKeyForLedgerAndQueues", _DATA_USE, [self.key.key_arn], through))
+
+    def grant_secret(self, role: iam.Role) -> None:
+        """Let a role decrypt a secret that is under the same key, through Secrets Manager only."""
+        if self.key is not None:
+            through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+            role.add_to_policy(allow("ReadSlackSecretKey", ["kms:Decrypt"], [self.key.key_arn], through))
+
+
+def _service(
+    sid: str, principal: str, actions: list[str], conditions: dict[str, dict[str, str]]
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        principals=[iam.ServicePrincipal(principal)],
+        actions=actions,
+        resources=["*"],  # in a key's policy this is the key itself
+        conditions=conditions,
+    )

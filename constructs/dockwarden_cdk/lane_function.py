@@ -1,0 +1,100 @@
+"""The function of a lane."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from dockwarden.facts.scopes import Scopes
+from dockwarden.lanes import Lane as LaneDeclaration
+from dockwarden.permissions import Permission, Place
+from dockwarden.playbook import Playbook
+from dockwarden_cdk.config import installation_config
+from dockwarden_cdk.function import DockwardenFunction
+from dockwarden_cdk.ledger import Ledger
+from dockwarden_cdk.names import kebab
+from dockwarden_cdk.outbox import Outbox
+from dockwarden_cdk.platform import Platform
+from dockwarden_cdk.statements import allow, declared
+
+HANDLER = "dockwarden.runtime.lane.handle"
+CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+
+
+class LaneFunction(Construct):
+    """A function that takes the events of some playbooks through parse, decide, guard, perform and record.
+
+    Its role reads what the playbooks ask, keeps the ledger and tells people; it changes nothing in ECS.
+    Call `configure` once the roles that make changes exist, also where there are none.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        platform: Platform,
+        lane: LaneDeclaration,
+        playbooks: Sequence[Playbook],
+        place: Place,
+        ledger: Ledger,
+        outbox: Outbox,
+        handler: str = HANDLER,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._lane, self._playbooks = lane, playbooks
+        self._platform = platform
+        self._made = DockwardenFunction(
+            self,
+            "Lambda",
+            platform=platform,
+            name=name or kebab(lane.name),
+            description=f"Dockwarden: {lane.purpose}",
+            handler=handler,
+            timeout=Duration.seconds(lane.function_timeout),
+            memory=lane.memory,
+            environment={
+                "DOCKWARDEN_LANE": lane.name,
+                "DOCKWARDEN_PLAYBOOKS": ",".join(playbook.name for playbook in playbooks),
+                "LEDGER_TABLE": ledger.table.table_name,
+                "OUTBOX_URL": outbox.queue.queue_url,
+            },
+        )
+        self.role, self.function = self._made.role, self._made.function
+        for statement in declared(read_permissions(playbooks), place):
+            self.role.add_to_policy(statement)
+        ledger.grant_read_write(self.role)
+        outbox.grant_send(self.role)
+
+    def configure(self, act_roles: dict[str, iam.Role]) -> None:
+        """Write the configuration of its playbooks into the environment, and let it assume their act roles."""
+        arns = {name: role.role_arn for name, role in act_roles.items()}
+        config = installation_config(self._platform.settings, self._playbooks, arns)
+        self.function.add_environment("DOCKWARDEN_CONFIG", Stack.of(self).to_json_string(config))
+        if arns:
+            self.role.add_to_policy(allow("AssumeActRole", ["sts:AssumeRole"], list(arns.values())))
+
+    def consume(self, queue: sqs.Queue) -> None:
+        """Take batches from the lane's queue; messages that failed come back one by one."""
+        self.role.add_to_policy(allow("ReceiveFromOwnQueue", CONSUME, [queue.queue_arn]))
+        lambda_.EventSourceMapping(
+            self,
+            "Source",
+            target=self.function,
+            event_source_arn=queue.queue_arn,
+            batch_size=self._lane.batch_size,
+            max_batching_window=Duration.seconds(self._lane.batch_window),
+            report_batch_item_failures=True,
+        )
+
+
+def read_permissions(playbooks: Sequence[Playbook]) -> list[Permission]:
+    """What a function reads for its playbooks; the guard reads too, once one of them has an action at all."""
+    permissions = [permission for playbook in playbooks for permission in playbook.read_permissions()]
+    if any(playbook.may for playbook in playbooks):
+        permissions += Scopes.PERMISSIONS
+    return permissions

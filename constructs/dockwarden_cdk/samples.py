@@ -1,0 +1,45 @@
+"""Settings that templates are checked and reviewed with."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dockwarden.guard.modes import Mode
+from dockwarden.playbook import names
+from dockwarden_cdk.settings import PlaybookSettings, Settings
+
+
+def enforcing(*clusters: str) -> Settings:
+    """Every playbook may act in these clusters."""
+    return Settings(
+        clusters=clusters,
+        slack_channel="C0123456789",
+        playbooks={name: PlaybookSettings(ceiling=Mode.ENFORCE) for name in names()},
+    )
+
+
+def strict_account() -> Settings:
+    """What an account asks that has rules for keys, roles and names."""
+    return Settings(
+        clusters=("production",),
+        playbooks={"spot_drain": PlaybookSettings(ceiling=Mode.APPROVE, max_age=60)},
+        slack_channel="C0123456789",
+        alarm_email="oncall@example.com",
+        customer_managed_key=True,
+        permissions_boundary="developer-boundary",
+        role_path="/platform/",
+        name_prefix="acme-dockwarden",
+        tags={"team": "platform"},
+        bootstrap_qualifier="acme",
+        architecture="x86_64",
+        log_retention_days=365,
+    )
+
+
+SAMPLES: Mapping[str, Settings] = MappingProxyType(
+    {
+        "shipped: observe, no cluster": Settings(),
+        "enforce in two clusters": enforcing("alpha", "beta"),
+        "strict account: own key, boundary, prefix": strict_account(),
+    }
+)
+"""The settings of `make templates`, by what they stand for."""

@@ -1,0 +1,62 @@
+"""Reading `dockwarden.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from constructs import Construct
+
+from dockwarden.errors import SettingsError
+from dockwarden_cdk.settings import PlaybookSettings, Settings
+
+DEFAULT_FILE = "dockwarden.toml"
+
+
+def settings_of_app(app: Construct) -> Settings:
+    """The settings in the file that the context key `settings` names, else in dockwarden.toml."""
+    named: Any = app.node.try_get_context("settings")
+    return read_settings(Path(str(named or DEFAULT_FILE)))
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a TOML file. Raises SettingsError, which names the file or the setting."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError("file", str(path), f"a file that can be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("file", str(path), f"valid TOML ({error})") from error
+    return from_document(document)
+
+
+def from_document(document: Mapping[str, Any]) -> Settings:
+    """The settings of a parsed file. Raises SettingsError."""
+    _only_fields("", document, Settings)
+    given = dict(document)
+    if isinstance(given.get("clusters"), list):
+        given["clusters"] = tuple(given["clusters"])
+    playbooks = given.pop("playbooks", {})
+    if not isinstance(playbooks, Mapping):
+        raise SettingsError(
+            "playbooks", playbooks, "a table for each playbook, such as [playbooks.spot_drain]"
+        )
+    return Settings(playbooks={name: _playbook(name, entry) for name, entry in playbooks.items()}, **given)
+
+
+def _playbook(name: str, entry: object) -> PlaybookSettings:
+    if not isinstance(entry, Mapping):
+        raise SettingsError(f"playbooks.{name}", entry, f"a table [playbooks.{name}]")
+    _only_fields(f"playbooks.{name}.", entry, PlaybookSettings)
+    return PlaybookSettings(**entry)
+
+
+def _only_fields(where: str, document: Mapping[str, Any], kind: type) -> None:
+    """Refuse a name that nobody reads: a typo in a setting must not be silent."""
+    known = [field.name for field in fields(kind)]
+    for name in document:
+        if name not in known:
+            raise SettingsError(
+                f"{where}{name}", document[name], f"no such setting; there are: {', '.join(known)}"
+            )

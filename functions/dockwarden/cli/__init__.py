@@ -1,0 +1,1 @@
+"""The `dockwarden` command: what people run at their desk; never in the Lambda asset."""

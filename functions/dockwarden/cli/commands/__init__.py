@@ -1,0 +1,1 @@
+"""The commands of `dockwarden`: one file each, imported when it is named."""

@@ -1,0 +1,130 @@
+"""Events through the real engine, one after another, in an installation that exists only in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dockwarden.cli.outcomes import merged
+from dockwarden.cli.pretending import NowhereOutbox, PretendFacts, PretendFleet, PretendPerformer
+from dockwarden.cli.world import World
+from dockwarden.clock import FixedClock
+from dockwarden.errors import MalformedEventError
+from dockwarden.events.parse import UnknownEvent, parse
+from dockwarden.events.times import as_time
+from dockwarden.guard.modes import Mode
+from dockwarden.ledger.index import InstanceIndex
+from dockwarden.ledger.memory import MemoryStore
+from dockwarden.playbook import registry
+from dockwarden.runtime.arrivals import Arrival
+from dockwarden.runtime.config import Config, PlaybookConfig
+from dockwarden.runtime.engine import Engine
+from dockwarden.runtime.parts import Parts
+from dockwarden.verdicts import Outcome
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9990, 1, 1, tzinfo=UTC)
+"""The clock stays between these, so that what the ledger adds to it is always a date."""
+
+_UNKNOWN_PLACE = ("unknown account", "unknown region")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What would be done about one event: `error` is why it is malformed, None for one that is not."""
+
+    id: str | None
+    source: str | None
+    detail_type: str | None
+    time: datetime | None
+    recognised: bool
+    outcomes: tuple[Outcome, ...]
+    error: str | None = None
+
+
+class Decider:
+    """Decides about events in their order of arrival; what was decided counts for later ones.
+
+    The clock is the latest readable time so far, or stands still at `now`. `mode` takes the place of every
+    ceiling, default and run-time setting of the world.
+    """
+
+    def __init__(self, world: World, mode: Mode | None = None, now: datetime | None = None) -> None:
+        self._playbooks = registry()
+        self._fixed = now is not None
+        self._clock = FixedClock(_within(now or _FIRST))
+        store = MemoryStore()
+        self._parts = self._installation(world, mode, store)
+        self._engine = Engine(self._parts, list(self._playbooks.values()))
+        self._parts.index.remember(world.instances(), self._clock.now())
+        self._set_controls(world, mode)
+
+    def _installation(self, world: World, mode: Mode | None, store: MemoryStore) -> Parts:
+        fleet, index = PretendFleet(world, InstanceIndex(store)), InstanceIndex(store)
+        protocols = [
+            protocol for playbook in self._playbooks.values() for protocol in playbook.reads.values()
+        ]
+        account, region = world.home or _UNKNOWN_PLACE
+        return Parts(
+            config=Config(account=account, region=region, playbooks=self._configured(world, mode)),
+            clock=self._clock,
+            store=store,
+            facts=PretendFacts(fleet, protocols, world.why),
+            scopes=fleet,
+            performer=PretendPerformer(index),
+            outbox=NowhereOutbox(),
+            home=world.home,
+        )
+
+    def _configured(self, world: World, mode: Mode | None) -> dict[str, PlaybookConfig]:
+        """The platform's settings, with the given mode in place of theirs."""
+        configured = {}
+        for name in self._playbooks:
+            of_world = world.playbooks.get(name, PlaybookConfig())
+            configured[name] = PlaybookConfig(
+                ceiling=mode or of_world.ceiling,
+                default=mode or of_world.default,
+                max_age=of_world.max_age,
+                settings=of_world.settings,
+            )
+        return configured
+
+    def _set_controls(self, world: World, mode: Mode | None) -> None:
+        controls, now = self._parts.controls, self._clock.now()
+        for name, asked in world.modes.items() if mode is None else ():
+            controls.set_mode(name, asked, Mode.ENFORCE, by="the world file", now=now)
+        for stop in world.stops:
+            controls.stop(stop.scope, stop.name, "the world file", now, stop.why)
+
+    def all(self, raw_events: Sequence[Any]) -> Iterator[Decided]:
+        """What would be done about each event, in their order."""
+        return map(self.one, raw_events)
+
+    def one(self, raw: Any) -> Decided:
+        """What would be done about the next event."""
+        time = as_time(raw.get("time")) if isinstance(raw, dict) else None
+        if time is not None and not self._fixed:
+            self._clock.set(max(self._clock.now(), _within(time)))
+        try:
+            event = parse(raw)
+        except MalformedEventError as error:
+            return Decided(*_labels(raw), time, recognised=False, outcomes=(), error=str(error))
+        recognised = not isinstance(event, UnknownEvent)
+        outcomes = () if isinstance(event, UnknownEvent) else self._outcomes(Arrival("", event))
+        of = event.envelope
+        return Decided(of.id, of.source, of.detail_type, of.time, recognised, outcomes)
+
+    def _outcomes(self, arrival: Arrival) -> tuple[Outcome, ...]:
+        [result] = self._engine.run([arrival])
+        return merged(result.outcomes)
+
+
+def _labels(raw: Any) -> tuple[str | None, str | None, str | None]:
+    """Id, source and detail-type of a malformed event, as far as they can be read."""
+    found = [raw.get(key) if isinstance(raw, dict) else None for key in ("id", "source", "detail-type")]
+    id_, source, detail_type = (value if isinstance(value, str) else None for value in found)
+    return id_, source, detail_type
+
+
+def _within(moment: datetime) -> datetime:
+    return min(max(moment, _FIRST), _LAST)

@@ -1,0 +1,140 @@
+"""An installation that exists only for `decide`: a world in memory, and actions that call nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from dockwarden.actions import Action, DrainContainerInstance
+from dockwarden.cli.world import Cluster, World
+from dockwarden.events.parse import Event
+from dockwarden.facts.fleet import ContainerInstance, Fleet
+from dockwarden.facts.scopes import MODE_TAG, Scopes
+from dockwarden.facts.unknown import NotRead
+from dockwarden.ledger.index import InstanceIndex
+from dockwarden.notify.cards import Card
+from dockwarden.performing import Effect, Gate, State
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something is remembered matters to DynamoDB's expiry only, which a store in memory has not."""
+
+
+class PretendFleet(Fleet, Scopes):
+    """Answers Fleet and Scopes from a world and from what earlier events said (which the index holds)."""
+
+    def __init__(self, world: World, index: InstanceIndex) -> None:
+        self._world = world
+        self._index = index
+
+    def listed_cluster(self, name: str) -> str | NotRead | None:
+        """The ARN of an opted-in cluster, None where the world says that it is not opted in."""
+        if self._world.clusters is None:
+            return NotRead(self._world.why)
+        found = self._world.cluster(name)
+        if found is None or found.opted_in is False:
+            return None
+        if found.opted_in is None or found.arn is None:
+            return NotRead(self._world.why)
+        return found.arn
+
+    def container_instances(self, ec2_instance_id: str) -> tuple[ContainerInstance, ...] | NotRead:
+        """The container instances of an EC2 instance, as the world or the latest event says."""
+        found = self._index.find([ec2_instance_id])
+        if found:
+            return tuple(found.values())
+        return NotRead(self._world.why) if self._blind else ()
+
+    def all_container_instances(self) -> tuple[ContainerInstance, ...] | NotRead:
+        """Every container instance that the world names, as the latest event says."""
+        if self._blind:
+            return NotRead(self._world.why)
+        return tuple(self._index.find(found.ec2_instance_id for found in self._world.instances()).values())
+
+    @property
+    def _blind(self) -> bool:
+        """Whether there may be container instances that the world does not name."""
+        clusters = self._world.clusters
+        return clusters is None or any(
+            c.container_instances is None for c in clusters if c.opted_in is not False
+        )
+
+    def opted_in(self, cluster_arn: str | None) -> bool | None:
+        """Whether the world says that a cluster is opted in; None where it does not say."""
+        if cluster_arn is None or self._world.clusters is None:
+            return None
+        found = self._at(cluster_arn)
+        return found.opted_in if found is not None else False
+
+    def mode_tag(self, cluster_arn: str | None) -> str | NotRead | None:
+        """The mode that the tags of a cluster ask for."""
+        found = self._at(cluster_arn) if cluster_arn else None
+        if found is None or found.tags is None:
+            return NotRead(self._world.why)
+        return found.tags.get(MODE_TAG)
+
+    def _at(self, cluster_arn: str) -> Cluster | None:
+        """The cluster of an ARN; another account's or region's of the same name is another one."""
+        found = self._world.cluster(cluster_arn.rpartition("/")[2])
+        return found if found is not None and found.arn in (None, cluster_arn) else None
+
+
+class PretendFacts:
+    """Answers every protocol of the playbooks; what no world can hold yet is unknown."""
+
+    def __init__(self, fleet: PretendFleet, protocols: Sequence[type], why: str) -> None:
+        self._answers: dict[type, object] = dict.fromkeys(protocols, Unread(why)) | {Fleet: fleet}
+
+    def prepare(self, events: Sequence[Event]) -> None:
+        """Read nothing: it is all here."""
+
+    def answers(self) -> Mapping[type, object]:
+        """The object that answers each protocol."""
+        return self._answers
+
+
+class Unread:
+    """Answers every question of any protocol with NotRead."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def __getattr__(self, method: str) -> Callable[..., NotRead]:
+        return lambda *_: NotRead(self._why)
+
+
+class PretendPerformer:
+    """Performs nothing, and lets what it was told to do count as done for later events."""
+
+    def __init__(self, index: InstanceIndex) -> None:
+        self._index = index
+
+    def perform(
+        self,
+        playbook: str,  # noqa: ARG002 - the port has it
+        actions: Sequence[Action],
+        session: str,  # noqa: ARG002 - as above
+        gate: Gate,
+    ) -> list[Effect]:
+        """Count the actions as done, unless the gate forbids it."""
+        forbidden = gate(actions)
+        if forbidden is not None:
+            return [Effect(State.REFUSED, forbidden)] * len(actions)
+        return [self._done(action) for action in actions]
+
+    def _done(self, action: Action) -> Effect:
+        if isinstance(action, DrainContainerInstance):
+            found = self._index.find([action.ec2_instance_id]).values()
+            # ECS counts the change in the version; our clock plays no part in what is newer.
+            changed = [replace(i, status="DRAINING", version=(i.version or 0) + 1) for i in found]
+            self._index.remember(changed, _EPOCH)
+        return Effect(State.DONE, "counts as done from here on; nothing was called")
+
+    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+        """Everything that was claimed was done: nobody dies here."""
+        return [Effect(State.DONE, "counts as done")] * len(actions)
+
+
+class NowhereOutbox:
+    """An outbox whose cards nobody gets."""
+
+    def send(self, cards: Sequence[Card]) -> None:
+        """Drop the cards: `decide` prints the outcomes instead."""

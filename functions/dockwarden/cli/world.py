@@ -1,0 +1,56 @@
+"""A world: what `decide` is told about an installation and its clusters, in place of asking AWS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.ledger.controls import Scope
+from dockwarden.runtime.config import PlaybookConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster of a world. None means unknown: whether it is opted in, its tags, or its instances."""
+
+    name: str
+    arn: str | None = None
+    opted_in: bool | None = None
+    tags: Mapping[str, str] | None = field(default_factory=dict)
+    container_instances: tuple[ContainerInstance, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorldStop:
+    """A stop that is set in a world."""
+
+    scope: Scope
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is known before the first event; `clusters` is None where nothing is known of any.
+
+    `why` says why what is missing is unknown. `modes` are the run-time settings. `home` is account and
+    region of the installation, None where events are not compared with any.
+    """
+
+    why: str
+    home: tuple[str, str] | None = None
+    clusters: tuple[Cluster, ...] | None = None
+    playbooks: Mapping[str, PlaybookConfig] = field(default_factory=dict)
+    modes: Mapping[str, str] = field(default_factory=dict)
+    stops: tuple[WorldStop, ...] = ()
+
+    def cluster(self, name: str) -> Cluster | None:
+        """The cluster of a name."""
+        return next((cluster for cluster in self.clusters or () if cluster.name == name), None)
+
+    def instances(self) -> tuple[ContainerInstance, ...]:
+        """The container instances that are known and not of a cluster that is opted out."""
+        clusters = [cluster for cluster in self.clusters or () if cluster.opted_in is not False]
+        return tuple(found for cluster in clusters for found in cluster.container_instances or ())
+
+
+NO_WORLD = World(why="no world file was given")

@@ -1,0 +1,138 @@
+"""Reads a world file (docs/world.md): version 1, every key known, every type right, or one clear error."""
+
+from collections import Counter
+from typing import Any, cast
+
+from dockwarden.cli.documents import read_json
+from dockwarden.cli.nodes import Node
+from dockwarden.cli.playbook_settings import known_playbook, playbook_config
+from dockwarden.cli.world import Cluster, World, WorldStop
+from dockwarden.events.arn import Arn
+from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.ledger.controls import Scope
+
+VERSION = 1
+
+_TOP = frozenset({"v", "about", "account", "region", "partition", "clusters", "playbooks", "stop"})
+_CLUSTER = frozenset({"name", "opted_in", "tags", "container_instances"})
+_INSTANCE = frozenset({"arn", "ec2_instance_id", "status", "version", "registered_at"})
+_STOP = frozenset({"scope", "name", "why"})
+_STATUSES = ("ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED", "INACTIVE")
+
+
+def read_world(name: str) -> World:
+    """The world of a file. Raises DocumentError and NodeError."""
+    return world_of(read_json(name))
+
+
+def world_of(document: Any) -> World:
+    """The world of a decoded document."""
+    top = Node(document).only(_TOP)
+    if (version := top.need("v")).value != VERSION or isinstance(version.value, bool):
+        raise version.wrong(f"{VERSION}, the version of the format")
+    home = _home(top)
+    clusters = _clusters(top, home)
+    entries = top.get("playbooks")
+    playbooks = {name: entries.need(name) for name in entries.keys()} if entries else {}  # noqa: SIM118
+    return World(
+        why="the world file does not say",
+        home=home,
+        clusters=clusters,
+        playbooks={name: playbook_config(name, node, run_time=True) for name, node in playbooks.items()},
+        modes={name: found.mode() for name, node in playbooks.items() if (found := node.get("mode"))},
+        stops=_stops(top, clusters),
+    )
+
+
+def _home(top: Node) -> tuple[str, str] | None:
+    account, region = top.get("account"), top.get("region")
+    if account is None and region is None:
+        return None
+    return top.need("account").text(), top.need("region").text()
+
+
+def _clusters(top: Node, home: tuple[str, str] | None) -> tuple[Cluster, ...] | None:
+    """The clusters, None where the document says nothing about any."""
+    partition = node.text() if (node := top.get("partition")) else "aws"
+    listed = top.get("clusters")
+    if listed is None:
+        return None
+    found = tuple(_cluster(node, home, partition) for node in listed.items())
+    for name, times in Counter(cluster.name for cluster in found).items():
+        if times > 1:
+            raise listed.fault(f"the cluster {name!a} stands there {times} times")
+    return found
+
+
+def _cluster(node: Node, home: tuple[str, str] | None, partition: str) -> Cluster:
+    node.only(_CLUSTER)
+    name = node.need("name").text()
+    arn = f"arn:{partition}:ecs:{home[1]}:{home[0]}:cluster/{name}" if home else None
+    opted_in, tags, instances = (node.get(key) for key in ("opted_in", "tags", "container_instances"))
+    known = instances.items() if instances and instances.value is not None else None
+    return Cluster(
+        name=name,
+        arn=arn,
+        opted_in=opted_in.yes_no_unknown() if opted_in else None,
+        tags=_tags(tags) if tags else {},
+        container_instances=None if known is None else tuple(_instance(item, name, arn) for item in known),
+    )
+
+
+def _tags(node: Node) -> dict[str, str] | None:
+    return None if node.value is None else {key: node.need(key).string() for key in node.keys()}  # noqa: SIM118
+
+
+def _instance(node: Node, cluster: str, cluster_arn: str | None) -> ContainerInstance:
+    node.only(_INSTANCE)
+    ec2_instance_id, status = node.need("ec2_instance_id").text(), node.need("status")
+    if status.text() not in _STATUSES:
+        raise status.wrong(f"one of {', '.join(_STATUSES)}")
+    own = (
+        found.text() if (found := node.get("arn")) else _made_up(node, cluster, ec2_instance_id, cluster_arn)
+    )
+    version, registered_at = node.get("version"), node.get("registered_at")
+    return ContainerInstance(
+        arn=own,
+        cluster_arn=cluster_arn or _cluster_of(node.need("arn"), cluster),
+        ec2_instance_id=ec2_instance_id,
+        status=status.text(),
+        version=version.whole() if version else None,
+        registered_at=registered_at.time() if registered_at else None,
+    )
+
+
+def _made_up(node: Node, cluster: str, ec2_instance_id: str, cluster_arn: str | None) -> str:
+    """An ARN for an instance whose own does not matter to whoever wrote the file."""
+    if cluster_arn is None:
+        raise node.fault("give its 'arn', or 'account' and 'region' of the world")
+    return f"{cluster_arn.removesuffix(f':cluster/{cluster}')}:container-instance/{cluster}/{ec2_instance_id}"
+
+
+def _cluster_of(arn: Node, cluster: str) -> str:
+    """The ARN of the cluster of a container instance, by the instance's own."""
+    parts = Arn.read(arn.text())
+    if parts is None or not parts.names("ecs", "container-instance"):
+        raise arn.wrong("the ARN of a container instance")
+    return f"arn:{parts.partition}:ecs:{parts.region}:{parts.account}:cluster/{cluster}"
+
+
+def _stops(top: Node, clusters: tuple[Cluster, ...] | None) -> tuple[WorldStop, ...]:
+    listed = top.get("stop")
+    stops = tuple(_stop(node) for node in listed.items()) if listed else ()
+    names = None if clusters is None else {cluster.name for cluster in clusters}
+    for stop in stops:
+        if stop.scope == "cluster" and names is not None and stop.name not in names:
+            raise top.fault(f"there is no cluster {stop.name!a} in this world")
+    return stops
+
+
+def _stop(node: Node) -> WorldStop:
+    node.only(_STOP)
+    scope = node.need("scope")
+    if scope.text() not in ("everything", "playbook", "cluster"):
+        raise scope.wrong("everything, playbook or cluster")
+    name = "" if scope.value == "everything" else node.need("name").text()
+    if scope.value == "playbook":
+        known_playbook(name, node)
+    return WorldStop(cast("Scope", scope.value), name, found.string() if (found := node.get("why")) else "")

@@ -1,0 +1,103 @@
+"""What a card says: composed from what was read and done, never from what was not."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dockwarden.actions import Action
+from dockwarden.ledger.records import Intent, stamp
+from dockwarden.notify.cards import Card, Line, Tone
+from dockwarden.performing import SETTLED, Effect, State
+from dockwarden.spans import span
+from dockwarden.verdicts import Decision, Verdict
+
+DIGEST_ABOVE = 3
+"""More cards than this of one kind and place in one run become one card."""
+
+_LISTED = 20
+
+
+def about_action(intent: Intent, action: Action, effect: Effect, place: str, now: datetime) -> Card:
+    """The card about an action that was performed, only observed, or failed."""
+    tone, headline, label = _shape(action, effect)
+    words = effect.words
+    if effect.state is State.OBSERVED:
+        words = f"it would {action.sentence()}; {intent.mode}"
+    elif effect.state is State.DONE:
+        words = f"{words}. It took {span(max(now - intent.occurred_at, timedelta(0)))} from the event"
+    return Card(
+        id=intent.id,
+        tone=tone,
+        subject=intent.subject,
+        place=place,
+        headline=headline,
+        cause=_sentence(intent.reason),
+        lines=(Line(label, _sentence(words)), Line("Receipt", intent.id)),
+        made_at=stamp(now),
+    )
+
+
+def about_decision(
+    decision: Decision, card_id: str, *, verdict: Verdict, why: str | None, place: str, now: datetime
+) -> Card:
+    """The card about something that is held for a person, or that a person must know."""
+    held = verdict is Verdict.HOLD
+    lines = [Line("Why held" if held else "Not done", _sentence(why))] if why else []
+    lines += [Line("Proposed", _sentence(action.sentence())) for action in decision.actions]
+    return Card(
+        id=card_id,
+        tone=Tone.HELD if held else Tone.TOLD,
+        subject=decision.subject,
+        place=place,
+        headline="held, a decision is needed" if held else "needs a look",
+        cause=_sentence(decision.reason),
+        lines=tuple(lines),
+        made_at=stamp(now),
+    )
+
+
+def digested(cards: Sequence[Card], digest_id: str) -> list[Card]:
+    """The cards, or one card instead of those that say the same of many targets in one place."""
+    groups: dict[tuple[Tone, str, str], list[Card]] = {}
+    for card in cards:
+        groups.setdefault((card.tone, card.headline, card.place), []).append(card)
+    told: list[Card] = []
+    for group in groups.values():
+        told += [_digest(group, digest_id)] if len(group) > DIGEST_ABOVE else group
+    return told
+
+
+def _digest(cards: Sequence[Card], digest_id: str) -> Card:
+    first, names = cards[0], [card.subject for card in cards]
+    listed = ", ".join(names[:_LISTED])
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return Card(
+        id=f"{digest_id}-{first.tone}",
+        tone=first.tone,
+        subject=f"{len(cards)} at once",
+        place=first.place,
+        headline=first.headline,
+        cause=first.cause,
+        lines=(Line("Which", listed + more), *first.lines[:1]),
+        made_at=first.made_at,
+    )
+
+
+def _shape(action: Action, effect: Effect) -> tuple[Tone, str, str]:
+    """Tone, headline and label of what an action came to."""
+    match effect.state:
+        case State.OBSERVED:
+            return Tone.OBSERVED, f"would have been {action.DONE}", "Not done"
+        case State.REFUSED:
+            return Tone.TOLD, f"not {action.DONE}", "Not done"
+        case State.UNKNOWN:
+            return Tone.FAILED, "outcome unknown", "Unknown"
+        case state if state in SETTLED:
+            return Tone.DONE, action.DONE if state is not State.GONE else "gone already", "Done"
+        case _:
+            return Tone.FAILED, f"could not be {action.DONE}", "Failed"
+
+
+def _sentence(text: str) -> str:
+    """A text as a sentence: a capital first, a full stop last."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,1 @@
+"""What runs in Lambda: handlers, settings, and the one place where everything is wired together."""

@@ -1,0 +1,79 @@
+"""What the platform has set for this installation, as the deploy wrote it into the functions' environment."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockwarden.errors import SettingsError
+from dockwarden.guard.modes import Mode, read_mode
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookConfig:
+    """The platform's settings of one playbook; anything missing or unreadable means observe.
+
+    `act_role` is the ARN of the role under which changes are made, None where the ceiling allows none.
+    `max_age` is in seconds, None for the playbook's own.
+    """
+
+    ceiling: Mode = Mode.OBSERVE
+    default: str = Mode.OBSERVE
+    act_role: str | None = None
+    max_age: int | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """An installation: where it is, which clusters are opted in, what each playbook may do, where people are told."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+    clusters: tuple[str, ...] = ()
+    playbooks: Mapping[str, PlaybookConfig] = field(default_factory=dict)
+    channel: str | None = None
+
+    def of(self, playbook: str) -> PlaybookConfig:
+        """The settings of a playbook; one that nobody configured only observes."""
+        return self.playbooks.get(playbook, PlaybookConfig())
+
+    def cluster_arns(self) -> dict[str, str]:
+        """The ARNs of the opted-in clusters by name, built from the configuration and never from an event."""
+        place = f"arn:{self.partition}:ecs:{self.region}:{self.account}:cluster/"
+        return {name: place + name for name in self.clusters}
+
+
+def read_config(text: str) -> Config:
+    """The configuration of a JSON document.
+
+    Raises SettingsError where the document is none or says not where it is installed; a playbook whose
+    entry cannot be read gets the ceiling observe (invariant 64).
+    """
+    try:
+        document = json.loads(text)
+        return Config(
+            account=document["account"],
+            region=document["region"],
+            partition=document.get("partition", "aws"),
+            clusters=tuple(name for name in document.get("clusters", []) if isinstance(name, str) and name),
+            playbooks={name: _playbook(entry) for name, entry in document.get("playbooks", {}).items()},
+            channel=document.get("channel") or None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError("DOCKWARDEN_CONFIG", text, "the JSON document that the deploy writes") from error
+
+
+def _playbook(entry: Any) -> PlaybookConfig:
+    """One playbook's entry; a ceiling that is no mode becomes observe."""
+    if not isinstance(entry, dict):
+        return PlaybookConfig()
+    max_age, settings = entry.get("max_age"), entry.get("settings")
+    return PlaybookConfig(
+        ceiling=read_mode(entry.get("ceiling")) or Mode.OBSERVE,
+        default=str(entry.get("default", Mode.OBSERVE)),
+        act_role=entry.get("act_role") or None,
+        max_age=max_age if isinstance(max_age, int) and max_age > 0 else None,
+        settings=settings if isinstance(settings, dict) else {},
+    )

@@ -1,0 +1,182 @@
+"""From a batch of events to what was done about them: decide, guard, perform, record, tell."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cached_property
+
+from dockwarden.errors import SettingsError
+from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.modes import ModeRuling, ModeSetting, effective_mode
+from dockwarden.guard.rulings import (
+    PEOPLE_MUST_KNOW,
+    Answer,
+    Circumstances,
+    Ruling,
+    foreign,
+    rule_on,
+)
+from dockwarden.ledger.controls import Controls
+from dockwarden.playbook import Playbook, settings_of
+from dockwarden.runtime.acting import Acting
+from dockwarden.runtime.arrivals import Arrival, Proposal, Result, origin_of
+from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.telling import Telling
+from dockwarden.runtime.transcript import Recorder, about
+from dockwarden.verdicts import Decision, Outcome, Verdict
+
+
+class Engine:
+    """Runs the playbooks of a lane over batches of events."""
+
+    def __init__(self, parts: Parts, playbooks: Sequence[Playbook]) -> None:
+        self._parts = parts
+        self._playbooks = playbooks
+
+    def run(self, arrivals: Sequence[Arrival]) -> list[Result]:
+        """What became of each event, in their order. Raises LedgerUnavailableError with nothing done."""
+        return _Run(self._parts, self._playbooks, arrivals).results
+
+
+class _Run:
+    """One batch on its way; what is read once for all of it is kept here."""
+
+    def __init__(self, parts: Parts, playbooks: Sequence[Playbook], arrivals: Sequence[Arrival]) -> None:
+        self._parts = parts
+        self._playbooks = playbooks
+        self._all = [Result(arrival, []) for arrival in arrivals]
+        self._seen: list[ContainerInstance] = []
+        self._unreadable: dict[str, NotRead] = {}
+        self._telling = Telling(parts)
+        self._acting = Acting(parts, self._telling)
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """The results of the batch."""
+        hearing = [r for r in self._all if not self._deaf(r)]
+        self._parts.facts.prepare([result.arrival.event for result in hearing])
+        proposals = [p for result in hearing for p in self._decided(result)]
+        if self._seen:
+            self._parts.index.remember(self._seen, self._parts.clock.now())
+        self._acting.act([(p, ruling) for p in proposals if (ruling := self._ruled(p)) is not None])
+        self._telling.send()
+        return self._all
+
+    @cached_property
+    def _controls(self) -> Controls:
+        return self._parts.controls.read()
+
+    def _deaf(self, result: Result) -> bool:
+        """Whether an event needs no reading at all: nobody hears it, it is a replay, or not from here."""
+        event, origin = result.arrival.event, origin_of(result.arrival.event.envelope)
+        heard = [playbook for playbook in self._playbooks if playbook.hears(event)]
+        why = "it is a replay, and replays change nothing" if origin.replay_name is not None else None
+        why = why or (foreign(origin, self._parts.home) if event.SOURCE.startswith("aws.") else None)
+        if why is not None:
+            result.outcomes += [Outcome(playbook.name, Verdict.IGNORE, why) for playbook in heard]
+        return why is not None or not heard
+
+    def _decided(self, result: Result) -> list[Proposal]:
+        """What the playbooks propose about an event; what needs no guard is settled here."""
+        proposals: list[Proposal] = []
+        for playbook in self._playbooks:
+            if playbook.hears(result.arrival.event):
+                recorder = Recorder(self._parts.facts.answers())
+                decision = self._decide(playbook, result, recorder)
+                if decision is None:
+                    continue
+                self._seen += decision.remember
+                script = about(result.arrival.event, recorder.asked)
+                proposals += [Proposal(result, playbook, decision, a, script) for a in decision.actions]
+                if not decision.actions:
+                    self._settle_without_action(result, playbook, decision)
+        return proposals
+
+    def _decide(self, playbook: Playbook, result: Result, recorder: Recorder) -> Decision | None:
+        """The decision of a playbook; one that fails costs its own event and not the batch (invariant 13)."""
+        try:
+            return playbook(result.arrival.event, recorder.answers, self._settings(playbook))
+        except Exception as error:  # noqa: BLE001  a playbook may be a third party's: whatever it raises
+            result.retry = f"playbook {playbook.name} failed: {type(error).__name__}"
+            why = f"it could not decide: {type(error).__name__} at {_place(error)}"
+            result.outcomes.append(Outcome(playbook.name, Verdict.IGNORE, why, failed=True))
+            return None
+
+    def _settings(self, playbook: Playbook) -> object | None:
+        """The settings of a playbook, its own defaults where they cannot be read; it then only observes."""
+        try:
+            return settings_of(playbook, self._parts.config.of(playbook.name).settings)
+        except SettingsError as error:
+            self._unreadable[playbook.name] = NotRead(str(error))
+            return settings_of(playbook, {})
+
+    def _settle_without_action(self, result: Result, playbook: Playbook, decision: Decision) -> None:
+        if decision.verdict in (Verdict.TELL, Verdict.HOLD):
+            self._telling.decision(result, playbook, decision, decision.verdict, None)
+        else:
+            result.outcomes.append(_outcome(playbook, decision, decision.verdict, decision.reason))
+
+    def _ruled(self, proposal: Proposal) -> Ruling | None:
+        """The ruling for an action that goes; one that does not is settled here."""
+        ruling, decision = rule_on(self._circumstances(proposal)), proposal.decision
+        if ruling.answer is Answer.GO and decision.verdict is Verdict.ACT:
+            return ruling
+        if ruling.answer is Answer.REFUSE:
+            self._refused(proposal, ruling)
+        else:
+            why = ruling.reason if ruling.answer is Answer.HOLD else None
+            self._telling.decision(proposal.result, proposal.playbook, decision, Verdict.HOLD, why)
+        return None
+
+    def _refused(self, proposal: Proposal, ruling: Ruling) -> None:
+        """Settle what the guard refuses: told where nobody else will do it and it is not done yet."""
+        decision, done = proposal.decision, self._acting.done_already(proposal)
+        alarming = ruling.rule in PEOPLE_MUST_KNOW and done is None
+        if alarming and decision.when_refused is not Verdict.IGNORE:
+            telling = (proposal.result, proposal.playbook, decision, decision.when_refused, ruling.reason)
+            self._telling.decision(*telling)
+        else:
+            outcome = _outcome(proposal.playbook, decision, Verdict.IGNORE, done or ruling.reason)
+            proposal.result.outcomes.append(outcome)
+
+    def _circumstances(self, proposal: Proposal) -> Circumstances:
+        parts, playbook, cluster = self._parts, proposal.playbook, proposal.action.cluster_arn
+        config = parts.config.of(playbook.name)
+        name = cluster.rpartition("/")[2] if cluster else None
+        return Circumstances(
+            origin=origin_of(proposal.result.arrival.event.envelope),
+            now=parts.clock.now(),
+            max_age=timedelta(seconds=config.max_age or playbook.max_age),
+            mode=self._mode(playbook, cluster),
+            opted_in=parts.scopes.opted_in(cluster),
+            place=f"cluster {name}" if name else "its cluster",
+            stopped=self._controls.stopped(playbook.name, name),
+            home=parts.home,
+        )
+
+    def _mode(self, playbook: Playbook, cluster: str | None) -> ModeRuling:
+        """The mode for a playbook in a cluster, from the most specific setting to the least."""
+        config = self._parts.config.of(playbook.name)
+        return effective_mode(
+            config.ceiling,
+            (
+                ModeSetting("the playbook's settings", self._unreadable.get(playbook.name)),
+                ModeSetting("the cluster's tag dockwarden:mode", self._parts.scopes.mode_tag(cluster)),
+                ModeSetting("the run-time setting", self._controls.modes.get(playbook.name)),
+                ModeSetting("the platform's default", config.default),
+            ),
+        )
+
+
+def _outcome(playbook: Playbook, decision: Decision, verdict: Verdict, reason: str) -> Outcome:
+    return Outcome(playbook.name, verdict, reason, decision.target, decision.cause)
+
+
+def _place(error: Exception) -> str:
+    """File and line where an error arose; its text is left out, since it may quote the event."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None:
+        return "an unknown place"
+    return f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"

@@ -1,0 +1,55 @@
+"""What an engine is made of: the same for Lambda, for `decide` and for tests, each with its own parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dockwarden.clock import Clock
+from dockwarden.events.parse import Event
+from dockwarden.facts.scopes import Scopes
+from dockwarden.ledger.controls import ControlLedger
+from dockwarden.ledger.index import InstanceIndex
+from dockwarden.ledger.ledger import ActionLedger
+from dockwarden.ledger.store import Store
+from dockwarden.notify.cards import Outbox
+from dockwarden.performing import Performer
+from dockwarden.runtime.config import Config
+
+
+class Facts(Protocol):
+    """Answers the facts protocols, reading what a whole batch of events needs in as few calls as possible."""
+
+    def prepare(self, events: Sequence[Event]) -> None:
+        """Read ahead what playbooks will ask about these events."""
+
+    def answers(self) -> Mapping[type, object]:
+        """The object that answers each protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that an engine works with. `home` is None where there is no installation to compare with."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    facts: Facts
+    scopes: Scopes
+    performer: Performer
+    outbox: Outbox
+    home: tuple[str, str] | None
+
+    @property
+    def actions(self) -> ActionLedger:
+        """The ledger of actions on the store."""
+        return ActionLedger(self.store)
+
+    @property
+    def index(self) -> InstanceIndex:
+        """The index of instances on the store."""
+        return InstanceIndex(self.store)
+
+    @property
+    def controls(self) -> ControlLedger:
+        """The ledger of what people set, on the store."""
+        return ControlLedger(self.store)
