@@ -1,6 +1,6 @@
 """What `make templates` runs: synthesizes with several settings; cdk-nag in the synthesis, cfn-lint on the result.
 
-Exits with 1 on any finding. cdk-nag is not part of `cdk synth`, because it would double the time that it takes.
+Exits with 1 on any finding. cdk-nag is not part of `cdk synth`, because it would add a second or two to each.
 """
 
 import contextlib

@@ -3,13 +3,12 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from dockwarden_cdk import asset_files, asset_imports, asset_services, asset_trim
 
@@ -39,7 +38,7 @@ def build_asset(out: Path) -> BuiltAsset:
     bytecode = python == RUNTIME_PYTHON
     stamp, inputs = out.with_name(f"{out.name}.stamp"), _fingerprint()
     if not _unchanged(out, stamp, inputs):
-        _replace(out, _written(out, bytecode=bytecode))
+        _build(out, bytecode=bytecode)
         stamp.write_text(json.dumps({"inputs": inputs, "output": _listing(out)}), encoding="ascii")
     return BuiltAsset(out, bytecode, python, None if bytecode else _warning(python))
 
@@ -51,11 +50,23 @@ def _warning(python: str) -> str:
     )
 
 
-def _written(out: Path, *, bytecode: bool) -> Path:
-    """A new directory beside `out` with everything in it."""
+def _build(out: Path, *, bytecode: bool) -> None:
+    """Put a new directory where the old one is; who builds at the same time builds the same."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    fresh.chmod(0o755)
+    with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
+        fresh = Path(scratch) / "new"
+        _write(fresh, bytecode=bytecode)
+        try:
+            if out.exists():
+                out.rename(Path(scratch) / "old")
+            fresh.rename(out)
+        except OSError:
+            if not out.is_dir():
+                raise
+
+
+def _write(fresh: Path, *, bytecode: bool) -> None:
+    """Everything that the asset has, in a new directory."""
     for place, content in asset_files.contents():
         target = fresh / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +76,6 @@ def _written(out: Path, *, bytecode: bool) -> Path:
     for path in [*fresh.rglob("*"), fresh]:
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_EPOCH, _EPOCH))
-    return fresh
 
 
 def _compile(directory: Path) -> None:
@@ -78,21 +88,6 @@ def _compile(directory: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise asset_files.AssetError(f"bytecode cannot be compiled: {done.stdout}{done.stderr}")
-
-
-def _replace(out: Path, fresh: Path) -> None:
-    """Put a new directory where the old one is; who builds at the same time builds the same."""
-    old = Path(mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-    try:
-        if out.exists():
-            out.rename(old / out.name)
-        fresh.rename(out)
-    except OSError:
-        if not out.is_dir():
-            raise
-        shutil.rmtree(fresh, ignore_errors=True)
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _unchanged(out: Path, stamp: Path, inputs: str) -> bool:

@@ -41,14 +41,7 @@ class DockwardenFunction(Construct):
         memory: int = 512,
     ) -> None:
         super().__init__(scope, id_)
-        self.log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=platform.names.of(name),
-            retention=platform.retention,
-            encryption_key=platform.encryption.key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.log_group = self._log_group(platform, name)
         self.role = platform.role(
             self,
             "Role",
@@ -71,6 +64,16 @@ class DockwardenFunction(Construct):
             timeout=timeout,
             memory_size=memory,
             environment={**EVERYWHERE, **environment},
+        )
+
+    def _log_group(self, platform: Platform, name: str) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=platform.names.of(name),
+            retention=platform.retention,
+            encryption_key=platform.encryption.key,
+            removal_policy=RemovalPolicy.DESTROY,
         )
 
     def _grant_logs(self) -> None:

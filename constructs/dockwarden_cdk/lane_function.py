@@ -81,6 +81,7 @@ class LaneFunction(Construct):
     def consume(self, queue: sqs.Queue) -> None:
         """Take batches from the lane's queue; messages that failed come back one by one."""
         self.role.add_to_policy(allow("ReceiveFromOwnQueue", CONSUME, [queue.queue_arn]))
+        # No maximum concurrency: batches bound the calls to ECS, and a limit would hold up the Spot lane.
         lambda_.EventSourceMapping(
             self,
             "Source",

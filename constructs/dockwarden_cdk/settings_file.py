@@ -15,9 +15,16 @@ DEFAULT_FILE = "dockwarden.toml"
 
 
 def settings_of_app(app: Construct) -> Settings:
-    """The settings in the file that the context key `settings` names, else in dockwarden.toml."""
+    """The settings in the file that the context key `settings` names, else in dockwarden.toml.
+
+    Ends the synthesis with the one sentence of a SettingsError, which a traceback would hide.
+    """
     named: Any = app.node.try_get_context("settings")
-    return read_settings(Path(str(named or DEFAULT_FILE)))
+    path = Path(str(named or DEFAULT_FILE))
+    try:
+        return read_settings(path)
+    except SettingsError as error:
+        raise SystemExit(f"{path}: {error}") from error
 
 
 def read_settings(path: Path) -> Settings:

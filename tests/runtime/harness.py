@@ -25,6 +25,7 @@ from dockwarden.runtime.config import Config, PlaybookConfig
 from dockwarden.runtime.engine import Engine
 from dockwarden.runtime.lane import Lane
 from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.work import Work
 from lab.drydock.build import add_cluster, add_instance, make_world
 from lab.drydock.endpoint import Endpoint
 from lab.drydock.face_inprocess import attach
@@ -146,7 +147,8 @@ class Installation:
             home=(ACCOUNT, REGION),
         )
         self.parts = parts
-        return Lane(parts, Engine(parts, list(registry().values())))
+        work = Work(parts, Engine(parts, list(registry().values())), clients.calls)
+        return Lane(parts.home, lambda: work)
 
     def deliver(self, *bodies: dict[str, Any] | str) -> list[str]:
         """Hand a batch to a fresh function; the messages that come back."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dockwarden.guard.hearing import REPLAY, foreign
 from dockwarden.guard.modes import Mode, ModeRuling
 from dockwarden.spans import span
 
@@ -92,16 +93,6 @@ def rule_on(seen: Circumstances) -> Ruling:
     return Ruling(Answer.GO, Rule.PASSED, seen.mode.why, seen.mode.mode)
 
 
-def foreign(origin: Origin, home: tuple[str, str] | None) -> str | None:
-    """Why an event is not from the account and region we are installed in, or None (invariant 69)."""
-    if home is None or (origin.account, origin.region) == home:
-        return None
-    return (
-        f"the event is from {origin.account or 'no account'} in {origin.region or 'no region'}, "
-        f"not from {home[0]} in {home[1]}"
-    )
-
-
 def too_old(time: datetime | None, now: datetime, max_age: timedelta) -> str | None:
     """Why an event is too old to act upon, or None (invariants 11, 12 and 53)."""
     if time is None:
@@ -114,14 +105,14 @@ def too_old(time: datetime | None, now: datetime, max_age: timedelta) -> str | N
 
 
 def _foreign(seen: Circumstances) -> Ruling | None:
-    why = foreign(seen.origin, seen.home)
+    why = foreign(seen.origin.account, seen.origin.region, seen.home)
     return refuse(Rule.FOREIGN, why) if why else None
 
 
 def _replay(seen: Circumstances) -> Ruling | None:
     if seen.origin.replay_name is None:
         return None
-    return refuse(Rule.REPLAY, "it is a replay, and replays change nothing")
+    return refuse(Rule.REPLAY, REPLAY)
 
 
 def _off(seen: Circumstances) -> Ruling | None:

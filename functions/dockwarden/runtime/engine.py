@@ -7,13 +7,13 @@ from functools import cached_property
 from dockwarden.errors import SettingsError
 from dockwarden.facts.fleet import ContainerInstance
 from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.hearing import deaf_to
 from dockwarden.guard.modes import ModeRuling, ModeSetting, effective_mode
 from dockwarden.guard.rulings import (
     PEOPLE_MUST_KNOW,
     Answer,
     Circumstances,
     Ruling,
-    foreign,
     rule_on,
 )
 from dockwarden.ledger.controls import Controls
@@ -70,8 +70,8 @@ class _Run:
         """Whether an event needs no reading at all: nobody hears it, it is a replay, or not from here."""
         event, origin = result.arrival.event, origin_of(result.arrival.event.envelope)
         heard = [playbook for playbook in self._playbooks if playbook.hears(event)]
-        why = "it is a replay, and replays change nothing" if origin.replay_name is not None else None
-        why = why or (foreign(origin, self._parts.home) if event.SOURCE.startswith("aws.") else None)
+        home = self._parts.home if event.SOURCE.startswith("aws.") else None
+        why = deaf_to(origin.replay_name, origin.account, origin.region, home)
         if why is not None:
             result.outcomes += [Outcome(playbook.name, Verdict.IGNORE, why) for playbook in heard]
         return why is not None or not heard

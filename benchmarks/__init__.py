@@ -1,0 +1,1 @@
+"""Measures the performance budgets on the real handler: `python -m benchmarks`."""

@@ -1,0 +1,76 @@
+"""What a lane does with the events that need a look."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from dockwarden.aws.clients import Call
+from dockwarden.errors import DockwardenError
+from dockwarden.events.dockwarden_sweep import Sweep
+from dockwarden.events.parse import Event
+from dockwarden.runtime import wiring
+from dockwarden.runtime.arrivals import Arrival, Result
+from dockwarden.runtime.engine import Engine
+from dockwarden.runtime.finishing import finish_open
+from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.telemetry import logger, metrics
+from dockwarden.verdicts import Outcome
+
+
+class Work:
+    """Takes events through the engine, and says what came of it; `calls` is where AWS calls are noted."""
+
+    def __init__(self, parts: Parts, engine: Engine, calls: list[Call] | None = None) -> None:
+        self._parts = parts
+        self._engine = engine
+        self._calls = calls if calls is not None else []
+
+    @classmethod
+    def wired(cls) -> "Work":
+        """The work of this process, by what the deploy has set."""
+        parts = wiring.parts()
+        return cls(parts, Engine(parts, wiring.playbooks()), wiring.clients().calls)
+
+    def run(self, heard: Sequence[tuple[str, Event]], request: str | None) -> list[str]:
+        """Deal with events by their messages; the messages that must come back."""
+        self._calls.clear()
+        try:
+            return self._run([Arrival(message, event) for message, event in heard])
+        except DockwardenError as error:
+            # Without the ledger nothing may be done, and without the outbox nobody would know: all come back.
+            logger.warning("batch kept", extra={"why": str(error)})
+            metrics.add_metric("BatchesKept", MetricUnit.Count, 1)
+            return [message for message, _ in heard]
+        finally:
+            made = [{"call": c.operation, "ms": c.milliseconds, "error": c.error} for c in self._calls]
+            logger.info("calls", extra={"request": request, "calls": made})
+
+    def _run(self, arrivals: Sequence[Arrival]) -> list[str]:
+        results = self._engine.run(arrivals)
+        for result in results:
+            for outcome in result.outcomes:
+                _note(result, outcome)
+        verdicts = Counter(outcome.verdict for result in results for outcome in result.outcomes)
+        for verdict, count in verdicts.items():
+            metrics.add_metric(f"Verdict{verdict.capitalize()}", MetricUnit.Count, count)
+        if any(isinstance(arrival.event, Sweep) for arrival in arrivals):
+            logger.info("sweep", extra={"finished": finish_open(self._parts)})
+        return [result.arrival.message for result in results if result.retry is not None]
+
+
+def _note(result: Result, outcome: Outcome) -> None:
+    """One log line for an outcome, as JSON, so that no text of an event can forge another."""
+    # A playbook that failed is ours to mend; everything else is what the lane is there for.
+    note = logger.error if outcome.failed else logger.info
+    note(
+        "outcome",
+        extra={
+            "event_id": result.arrival.event.envelope.id,
+            "playbook": outcome.playbook,
+            "verdict": outcome.verdict,
+            "reason": outcome.reason,
+            "target": outcome.target,
+            "retry": result.retry,
+        },
+    )

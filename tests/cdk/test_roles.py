@@ -1,0 +1,186 @@
+"""What the roles of the template may do."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from dockwarden.playbook import registry
+from dockwarden_cdk import PlaybookSettings, Settings
+from dockwarden_cdk.review import why
+from tests.cdk.stacks import EVERY, Synthesized, acting, listed, observing, shipped, synthesize, text
+
+READS = re.compile(r"^(ecs|secretsmanager|dynamodb):(Get|List|Describe|BatchGet|Query)")
+OWN_WRITES = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "dynamodb:PutItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:ConditionCheckItem",
+    "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueAttributes",
+}
+"""Changes of what is Dockwarden's own: its logs, its ledger, its queues."""
+
+
+def actions_of(found: Synthesized) -> set[str]:
+    return {a for _, s in found.all_statements() if s["Effect"] == "Allow" for a in listed(s["Action"])}
+
+
+@pytest.mark.parametrize("made", [shipped, observing])
+def test_an_observe_only_install_has_no_mutating_action_in_any_role(made: Callable[[], Synthesized]) -> None:
+    """Under a ceiling of observe nothing but our own logs, ledger and queues can ever be written."""
+    allowed = actions_of(made())
+    assert {action for action in allowed if not READS.match(action)} <= OWN_WRITES
+    assert "sts:AssumeRole" not in allowed
+    assert allowed
+
+
+@pytest.mark.parametrize("made", [shipped, observing])
+def test_our_own_writes_reach_our_own_resources_only(made: Callable[[], Synthesized]) -> None:
+    """A write of logs, ledger or queue names a resource of this stack and nothing else."""
+    own = set(made().template["Resources"])
+    for _, statement in made().all_statements():
+        if OWN_WRITES & set(listed(statement["Action"])):
+            for resource in listed(statement["Resource"]):
+                assert resource["Fn::GetAtt"][0] in own
+
+
+def test_without_a_listed_cluster_no_role_may_even_read_ecs() -> None:
+    """An empty list is never all clusters (invariant 65)."""
+    assert not [action for action in actions_of(shipped()) if action.startswith("ecs:")]
+    assert [action for action in actions_of(observing()) if action.startswith("ecs:")]
+
+
+def test_an_act_role_exists_only_above_observe() -> None:
+    """Observe and off synthesize no act role; approve and enforce one for each playbook with actions."""
+    for ceiling, expected in {"off": 0, "observe": 0, "approve": 1, "enforce": 1}.items():
+        found = synthesize(
+            Settings(clusters=("alpha",), playbooks={"spot_drain": PlaybookSettings(ceiling=ceiling)})
+        )
+        act_roles = [role for lane in found.stack.lanes for role in lane.act_roles.values()]
+        assert len(act_roles) == expected, ceiling
+        assert len(found.of_type("AWS::IAM::Role")) == 4 + expected
+
+
+def test_a_ceiling_without_a_cluster_gives_no_act_role() -> None:
+    """There is nothing that it could be about."""
+    found = synthesize(Settings(playbooks={"spot_drain": PlaybookSettings(ceiling="enforce")}))
+    assert not any(lane.act_roles for lane in found.stack.lanes)
+
+
+def test_the_act_role_drains_in_exactly_the_listed_clusters() -> None:
+    """The condition ecs:cluster and the resources name each listed cluster, and no other."""
+    (role,) = acting().stack.lanes[0].act_roles.values()
+    (statement,) = acting().statements(role)
+    assert statement["Action"] == "ecs:UpdateContainerInstancesState"
+    prefix = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:"
+    assert [text(arn) for arn in statement["Condition"]["ArnEquals"]["ecs:cluster"]] == [
+        f"{prefix}cluster/alpha",
+        f"{prefix}cluster/beta",
+    ]
+    assert [text(arn) for arn in statement["Resource"]] == [
+        f"{prefix}container-instance/alpha/*",
+        f"{prefix}container-instance/beta/*",
+    ]
+
+
+def test_the_act_role_trusts_one_function_in_sessions_that_name_an_intent() -> None:
+    """Nobody else can assume it, and each session leads from CloudTrail to a receipt."""
+    lane = acting().stack.lanes[0]
+    (role,) = lane.act_roles.values()
+    (trust,) = acting().properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": {"Fn::GetAtt": [acting().id_of(lane.function.role), "Arn"]}}
+    assert trust["Condition"] == {"StringLike": {"sts:RoleSessionName": ["spot_drain-*", "batch-*"]}}
+
+
+def test_only_the_lane_of_a_playbook_may_assume_its_act_role() -> None:
+    """And it may assume exactly that role."""
+    lane = acting().stack.lanes[0]
+    (act_role,) = lane.act_roles.values()
+    assuming = [(r, s) for r, s in acting().all_statements() if "sts:AssumeRole" in listed(s["Action"])]
+    ((role, statement),) = assuming
+    assert role == acting().id_of(lane.function.role)
+    assert statement["Resource"] == {"Fn::GetAtt": [acting().id_of(act_role), "Arn"]}
+
+
+@pytest.mark.parametrize("made", EVERY)
+def test_invariant_72_no_statement_is_wider_than_its_reason(made: Callable[[], Synthesized]) -> None:
+    """No action has a wildcard, no resource is `*`, and a wildcard in a resource has a condition or a known reason."""
+    statements = [statement for _, statement in made().all_statements()]
+    assert statements
+    for statement in statements:
+        assert not [action for action in listed(statement["Action"]) if "*" in action]
+        resources = [text(resource) for resource in listed(statement["Resource"])]
+        assert "*" not in resources
+        for resource in resources:
+            if "*" in resource:
+                assert "ecs:cluster" in statement["Condition"]["ArnEquals"], resource
+
+
+@pytest.mark.parametrize("made", EVERY)
+def test_invariant_72_iam_is_never_granted(made: Callable[[], Synthesized]) -> None:
+    """No role can widen itself or another, or pass one on."""
+    assert not {a.partition(":")[0] for a in actions_of(made())} & {"iam", "organizations", "kms:CreateGrant"}
+
+
+@pytest.mark.parametrize("made", EVERY)
+def test_each_statement_says_why_it_is_there(made: Callable[[], Synthesized]) -> None:
+    """A reviewer finds a sentence for each statement."""
+    for _, statement in made().all_statements():
+        assert why(statement["Sid"])
+
+
+@pytest.mark.parametrize("made", EVERY)
+def test_no_role_has_a_policy_of_aws_with_more_than_it_needs(made: Callable[[], Synthesized]) -> None:
+    """AWSLambdaBasicExecutionRole would allow all log groups."""
+    for role in made().of_type("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+        assert "Policies" not in role["Properties"]
+
+
+def test_invariant_62_no_function_can_lift_a_stop_or_set_a_mode() -> None:
+    """Whatever runs in a lane, IAM denies it to write what people set and the record of it."""
+    for lane in acting().stack.lanes:
+        (denied,) = [s for s in acting().statements(lane.function.role) if s["Effect"] == "Deny"]
+        assert denied["Condition"] == {
+            "ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["CONTROL", "CHANGE"]}
+        }
+        assert {"dynamodb:PutItem", "dynamodb:DeleteItem"} <= set(denied["Action"])
+
+
+def test_the_notifier_reads_one_secret_and_no_fleet() -> None:
+    """Who talks to the outside has nothing but its token, its queue and its messages."""
+    statements = acting().statements(acting().stack.outbox.role)
+    secrets = [s for s in statements if s["Action"] == "secretsmanager:GetSecretValue"]
+    assert [text(s["Resource"]) for s in secrets] == [
+        "arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:dockwarden/slack-??????"
+    ]
+    assert not [a for s in statements for a in listed(s["Action"]) if a.startswith(("ecs:", "sts:"))]
+
+
+def test_a_secret_given_as_an_arn_is_granted_as_it_is() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:team/slack-AbCdEf"
+    found = synthesize(Settings(slack_secret=arn))
+    statements = found.statements(found.stack.outbox.role)
+    assert arn in [s["Resource"] for s in statements if s["Action"] == "secretsmanager:GetSecretValue"]
+
+
+def test_each_lane_reads_what_its_playbooks_declare_and_no_more() -> None:
+    """What IAM allows of ECS is the union of the facts of the lane's playbooks and of the guard."""
+    for lane in observing().stack.lanes:
+        reads = {
+            action
+            for playbook in registry().values()
+            if playbook.lane.name == lane.declaration.name
+            for permission in playbook.read_permissions()
+            for action in permission.actions
+        }
+        acts = any(playbook.may for playbook in lane.playbooks)
+        reads |= {"ecs:DescribeClusters"} if acts else set()
+        statements = observing().statements(lane.function.role)
+        allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith("ecs:")}
+        assert allowed == reads

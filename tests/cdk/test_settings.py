@@ -1,0 +1,169 @@
+"""The platform's settings: each fault is one clear sentence at synth, and none ever widens anything."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App
+
+from dockwarden.errors import SettingsError
+from dockwarden.guard.modes import Mode
+from dockwarden_cdk import (
+    DockwardenStack,
+    FunctionCode,
+    PlaybookSettings,
+    Settings,
+    read_settings,
+    settings_of_app,
+)
+from dockwarden_cdk.settings_file import from_document
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FAULTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"clusters": ["*"]}, "clusters", "'*'"),
+    ({"clusters": [""]}, "clusters", "never empty"),
+    ({"clusters": ["prod-*"]}, "clusters", "'prod-*'"),
+    ({"clusters": "prod"}, "clusters", "a list"),
+    ({"clusters": ["a", "a"]}, "clusters", "each cluster once"),
+    ({"clusters": [7]}, "clusters", "found 7"),
+    ({"playbooks": {"": {}}}, "playbooks", "spot_drain"),
+    ({"playbooks": {"spot_drian": {}}}, "playbooks", "'spot_drian'"),
+    (
+        {"playbooks": {"spot_drain": {"ceiling": "enforced"}}},
+        "playbooks.spot_drain.ceiling",
+        "one of off, observe",
+    ),
+    ({"playbooks": {"spot_drain": {"ceiling": True}}}, "playbooks.spot_drain.ceiling", "found True"),
+    (
+        {"playbooks": {"spot_drain": {"default": "enforce"}}},
+        "playbooks.spot_drain.default",
+        "at most the ceiling",
+    ),
+    ({"playbooks": {"spot_drain": {"default": ""}}}, "playbooks.spot_drain.default", "one of off"),
+    ({"playbooks": {"spot_drain": {"max_age": 0}}}, "playbooks.spot_drain.max_age", "from 1 to 86400"),
+    ({"playbooks": {"spot_drain": {"max_age": True}}}, "playbooks.spot_drain.max_age", "seconds"),
+    ({"playbooks": {"spot_drain": {"celling": "off"}}}, "playbooks.spot_drain.celling", "no such setting"),
+    (
+        {"playbooks": {"spot_drain": {"settings": {"drain": []}}}},
+        "playbooks.spot_drain.settings",
+        "drain_for",
+    ),
+    (
+        {"playbooks": {"spot_drain": {"settings": {"drain_for": "terminate"}}}},
+        "playbooks.spot_drain.settings.drain_for",
+        "like the default",
+    ),
+    (
+        {"playbooks": {"instance_index": {"settings": {"x": 1}}}},
+        "playbooks.instance_index.settings",
+        "no settings",
+    ),
+    ({"playbooks": ["spot_drain"]}, "playbooks", "a table"),
+    ({"playbooks": {"spot_drain": "enforce"}}, "playbooks.spot_drain", "a table"),
+    ({"cluster": ["prod"]}, "cluster", "no such setting"),
+    ({"slack_channel": "#platform"}, "slack_channel", "a channel's id"),
+    ({"slack_secret": ""}, "slack_secret", "name or the ARN"),
+    ({"alarm_email": "nobody"}, "alarm_email", "an e-mail address"),
+    ({"alarm_topic_arn": "oncall"}, "alarm_topic_arn", "the ARN of an SNS topic"),
+    (
+        {"alarm_email": "a@example.com", "alarm_topic_arn": "arn:aws:sns:eu-west-1:111122223333:t"},
+        "alarm_email",
+        "subscribe it to that topic",
+    ),
+    ({"customer_managed_key": "alias/mine"}, "customer_managed_key", "the ARN of a KMS key"),
+    ({"permissions_boundary": "a policy"}, "permissions_boundary", "managed policy"),
+    ({"role_path": "platform"}, "role_path", "begins and ends with /"),
+    ({"name_prefix": "a" * 21}, "name_prefix", "at most 20"),
+    ({"tags": {"aws:x": "y"}}, "tags", "aws:"),
+    ({"tags": {"team": 7}}, "tags.team", "a text"),
+    ({"bootstrap_qualifier": "much-too-long"}, "bootstrap_qualifier", "at most 10"),
+    ({"architecture": "arm"}, "architecture", "arm64, x86_64"),
+    ({"log_retention_days": 31}, "log_retention_days", "found 31"),
+]
+
+
+@pytest.mark.parametrize(
+    ("document", "setting", "words"), FAULTS, ids=[f"{s}-{n}" for n, (_, s, _) in enumerate(FAULTS)]
+)
+def test_invariant_64_a_bad_setting_is_one_sentence_that_names_it(
+    document: dict[str, Any], setting: str, words: str
+) -> None:
+    """Nothing is synthesized from a setting that cannot be meant."""
+    with pytest.raises(SettingsError) as caught:
+        from_document(document)
+    assert caught.value.setting == setting
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", ["xoxb-1-canary", "https://hooks.example.com/services/canary"])
+def test_invariant_71_a_token_in_the_settings_is_refused_and_not_repeated(secret: str) -> None:
+    """A settings file is committed; what stands in it ends up in a template."""
+    with pytest.raises(SettingsError) as caught:
+        Settings(slack_secret=secret)
+    assert "canary" not in str(caught.value)
+
+
+def test_what_is_shipped_observes_lists_no_cluster_and_is_the_default() -> None:
+    """The committed file says what no file would say, but for the tag."""
+    shipped = read_settings(ROOT / "dockwarden.toml")
+    assert shipped.clusters == ()
+    assert all(playbook.highest is Mode.OBSERVE for playbook in shipped.playbooks.values())
+    assert not any(playbook.may_act for playbook in shipped.playbooks.values())
+    defaults = Settings(playbooks=shipped.playbooks, tags=shipped.tags)
+    assert shipped == defaults
+
+
+def test_every_setting_stands_in_the_committed_file() -> None:
+    """Whoever reads the file knows what can be set."""
+    text = (ROOT / "dockwarden.toml").read_text()
+    missing = [name for name in Settings.__dataclass_fields__ if f"\n{name} = " not in text]
+    assert missing == ["playbooks", "tags"]
+    assert "[playbooks.spot_drain]" in text
+    assert "[tags]" in text
+
+
+def test_a_ceiling_does_not_arm_by_itself() -> None:
+    """Raising the ceiling lets tags and run-time settings ask for more; the default stays observe."""
+    assert PlaybookSettings(ceiling="enforce").usual is Mode.OBSERVE
+    assert PlaybookSettings(ceiling="off").usual is Mode.OFF
+    assert PlaybookSettings(ceiling="enforce", default="approve").usual is Mode.APPROVE
+
+
+def test_the_context_names_another_file(tmp_path: Path) -> None:
+    """`cdk deploy -c settings=…` reads that file."""
+    other = tmp_path / "other.toml"
+    other.write_text('clusters = ["alpha"]\n')
+    assert settings_of_app(App(context={"settings": str(other)})).clusters == ("alpha",)
+
+
+def test_a_synthesis_with_a_bad_file_ends_in_one_sentence(tmp_path: Path) -> None:
+    """Who runs `cdk deploy` reads what is wrong, in which file, and no traceback."""
+    bad = tmp_path / "bad.toml"
+    bad.write_text('clusters = ["*"]\n')
+    with pytest.raises(SystemExit) as caught:
+        settings_of_app(App(context={"settings": str(bad)}))
+    assert str(caught.value).startswith(f"{bad}: setting clusters: found '*', expected ")
+
+
+@pytest.mark.parametrize("content", [None, b"clusters = [", b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "bad.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match="setting file: found"):
+        read_settings(path)
+
+
+def test_more_clusters_than_the_environment_holds_is_said_at_synth() -> None:
+    """Lambda's 4 KB would else fail the deploy half way."""
+    names = tuple(f"cluster-with-a-rather-long-name-{n}" for n in range(120))
+    with pytest.raises(SettingsError, match="120 names"):
+        DockwardenStack(
+            App(), "Dockwarden", settings=Settings(clusters=names), code=FunctionCode.from_parameters
+        )
+
+
+def test_a_stack_name_that_is_too_long_for_rules_is_said_at_synth() -> None:
+    with pytest.raises(SettingsError, match="name_prefix"):
+        DockwardenStack(App(), "Dockwarden" * 6, code=FunctionCode.from_parameters)
