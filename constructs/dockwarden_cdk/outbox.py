@@ -15,8 +15,8 @@ from dockwarden_cdk.statements import allow
 HANDLER = "dockwarden.runtime.notifier.handle"
 TIMEOUT = Duration.seconds(30)
 VISIBILITY = Duration.seconds(60)
-MOST_RECEIVES = 200
-"""With a minute between tries a card outlives hours without Slack or without a token."""
+MOST_RECEIVES = 1000
+"""The most that SQS knows: with 15 minutes between tries a card waits ten days for a token or for Slack."""
 
 _CONSUME = (
     "sqs:ChangeMessageVisibility",

@@ -50,10 +50,10 @@ class Screen:
 
     def entry(self, kind: str, text: str, at: str = "") -> None:
         """One entry of a timeline; more lines of it are indented below the first."""
-        first, *rest = _wrapped(text, _WIDTH - 21)
-        self._console.print(f"  [dim]{at:>7}[/]  [{_STYLES[kind]}]{kind:<8}[/]  {escape(first)}")
+        first, *rest = _wrapped(text, _WIDTH - 22)
+        self._console.print(f"  [dim]{at:>8}[/]  [{_STYLES[kind]}]{kind:<8}[/]  {escape(first)}")
         for line in rest:
-            self._console.print(f"{'':21}{escape(line)}")
+            self._console.print(f"{'':22}{escape(line)}")
 
     def elapsed(self) -> float:
         """Seconds since the demo began."""

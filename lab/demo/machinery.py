@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,8 +60,11 @@ def base_port() -> int:
 
 
 @contextmanager
-def running() -> Iterator[Machinery]:
-    """The lab while it runs; leaving the context stops all of it and removes what it wrote."""
+def running(environment: Mapping[str, str] | None = None) -> Iterator[Machinery]:
+    """The lab while it runs; leaving the context stops all of it and removes what it wrote.
+
+    `environment` is what ministack gets beside the usual.
+    """
     base = base_port()
     for port, what in ((base, "ministack"), (base + 4, "drydock"), (base + 14, "the local Slack")):
         require_free(port, what)
@@ -71,7 +74,8 @@ def running() -> Iterator[Machinery]:
         stack.callback(shutil.rmtree, run_dir, ignore_errors=True)
         clock = of_drydock(f"http://127.0.0.1:{base + 4}")
         slack = stack.enter_context(LocalSlack.start(base + 14, clock=clock))
-        ministack = Ministack.start(run_dir / "ministack", base, _worker_environment(base, token, slack))
+        given = {**_worker_environment(base, token, slack), **(environment or {})}
+        ministack = Ministack.start(run_dir / "ministack", base, given)
         stack.enter_context(ministack)
         ministack.wait_healthy()
         drydock = Drydock(

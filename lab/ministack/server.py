@@ -29,8 +29,10 @@ class Ministack:
 
     run_dir: Path
     port: int
+    environment: Mapping[str, str] = field(repr=False)
     process: subprocess.Popen[bytes]
     log: IO[bytes] = field(repr=False)
+    outlive_us: bool = False
 
     @classmethod
     def start(
@@ -47,19 +49,21 @@ class Ministack:
         """
         if not PYTHON.exists():
             raise LabError(f"{PYTHON} is missing: run `make setup` first.")
-        require_free(port, "ministack")
         (run_dir / "tmp").mkdir(parents=True, exist_ok=True)
         log = (run_dir / "ministack.log").open("wb")
-        process = subprocess.Popen(
-            [PYTHON, LAUNCHER],
-            env={**_clean(run_dir, port, watched=not outlive_us), **(environment or {})},
-            cwd=run_dir,
-            stdin=subprocess.DEVNULL if outlive_us else subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        return cls(run_dir, port, process, log)
+        given = dict(environment or {})
+        process = _launch(run_dir, port, given, log, watched=not outlive_us)
+        return cls(run_dir, port, given, process, log, outlive_us)
+
+    def restart(self, environment: Mapping[str, str]) -> None:
+        """End it and start it anew, with `environment` beside what it was started with; its log goes on.
+
+        What it holds is lost, unless PERSIST_STATE=1 was in its environment before and still is.
+        """
+        self._end()
+        self.environment = {**self.environment, **environment}
+        watched = not self.outlive_us
+        self.process = _launch(self.run_dir, self.port, self.environment, self.log, watched=watched)
 
     @property
     def endpoint(self) -> str:
@@ -87,11 +91,14 @@ class Ministack:
 
     def stop(self) -> None:
         """End it with all its workers and remove the run directory; a second call does nothing."""
+        self._end()
+        self.log.close()
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+
+    def _end(self) -> None:
         end_group(self.process)
         if self.process.stdin:
             self.process.stdin.close()
-        self.log.close()
-        shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def _ask(self, method: str, path: str) -> int | None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -113,6 +120,22 @@ class Ministack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _launch(
+    run_dir: Path, port: int, environment: Mapping[str, str], log: IO[bytes], *, watched: bool
+) -> subprocess.Popen[bytes]:
+    """The process, in a group of its own; LabError when the port is taken."""
+    require_free(port, "ministack")
+    return subprocess.Popen(
+        [PYTHON, LAUNCHER],
+        env={**_clean(run_dir, port, watched=watched), **environment},
+        cwd=run_dir,
+        stdin=subprocess.PIPE if watched else subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def _clean(run_dir: Path, port: int, *, watched: bool) -> dict[str, str]:

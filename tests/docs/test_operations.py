@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 from dockwarden.lanes import LANES
 from dockwarden.playbook import registry
 from dockwarden_cdk import DockwardenStack, FunctionCode, Settings
-from tests.docs.markdown import rows, sections, text_of
+from tests.docs.markdown import ROOT, rows, sections, text_of
 
 PAGE = sections(text_of("docs/operations.md"))
 
@@ -53,6 +53,14 @@ def test_the_arithmetic_of_the_cost_holds(resources: dict[str, Any]) -> None:
     assert cost["Lambda's polling of two lanes"] == round(len(LANES) * 5 * 3 * month * 0.40e-6, 2)
     assert cost["Lambda's polling of the outbox"] == round(5 * 3 * month * 0.50e-6, 2)
     assert cost["sweeps: reads of the index"] == round(month / 5 * 100 * 0.125e-6, 2)
+
+
+def test_the_page_names_every_metric() -> None:
+    """Those that the code adds by a name; the verdicts' own are one name each."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py")]
+    added = {name for source in sources for name in re.findall(r'add_metric\(\s*"(\w+)"', source)}
+    assert added
+    assert sorted(name for name in added if f"`{name}`" not in PAGE["Alarms"]) == []
 
 
 def test_the_readme_rounds_the_same_sum() -> None:

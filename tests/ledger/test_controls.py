@@ -50,11 +50,11 @@ def test_invariant_62_a_stop_applies_to_its_scope_and_in_doubt_to_everything(
 
 def test_a_stop_is_lifted_again_and_both_are_recorded(store: Store) -> None:
     ledger = ControlLedger(store)
-    ledger.stop("everything", "", by="arn:me", now=NOON, why="drill")
+    ledger.stop("everything", "", by="arn:aws:sts::1:assumed-role/Admin/me", now=NOON, why="drill")
     sentence = ledger.read().stopped("spot_drain", "prod")
     assert sentence is not None
     assert "everything" in sentence
-    assert "arn:me (drill)" in sentence
+    assert "by assumed-role/Admin/me (drill)" in sentence
     ledger.resume("everything", "", by="arn:me", now=NOON)
     assert ledger.read().stops == ()
     assert [change["what"] for change in ledger.changes()] == ["resume: everything", "stop: everything"]

@@ -7,7 +7,7 @@ from typing import Any
 from dockwarden.cli.findings import Finding, fail, ok, warn
 from dockwarden.cli.installation import Installation
 
-_REDEPLOY = "deploy again; a deploy puts back what was changed by hand"
+_PUT_BACK = "put back what was changed by hand; a deploy of an unchanged template does not"
 _OLD = {"lane spot": 60}
 _OLD_OTHERS = 900
 """Seconds after which a message has waited too long: half of a Spot's two minutes, else what alarms say."""
@@ -55,7 +55,7 @@ def mappings(installation: Installation) -> Iterator[Finding]:
         else:
             state = ", ".join(sorted(states)) or "missing"
             yield fail(
-                "event source", f"the mapping of {purpose} is {state}, so its messages wait", _REDEPLOY
+                "event source", f"the mapping of {purpose} is {state}, so its messages wait", _PUT_BACK
             )
 
 
@@ -85,8 +85,15 @@ def dead_letters(installation: Installation) -> Iterator[Finding]:
         if count == 0:
             yield ok("dead letters", f"{whose}: none")
         else:
-            todo = f"read one, repair its cause, then redrive: aws sqs start-message-move-task (queue {url})"
+            todo = f"read one, repair its cause, then {_again(whose)} ({url})"
             yield fail("dead letters", f"{whose}: {count} messages could not be handled", todo)
+
+
+def _again(whose: str) -> str:
+    """How a dead letter gets another try; SQS moves nothing back that did not come from a queue."""
+    if whose.startswith("rules of "):
+        return "send what is still worth it to the lane's queue by hand"
+    return "redrive it: aws sqs start-message-move-task"
 
 
 def queues(installation: Installation) -> Iterator[Finding]:

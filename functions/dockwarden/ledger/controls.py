@@ -36,7 +36,13 @@ class Stop:
     def sentence(self) -> str:
         """What is stopped, by whom and why, for people."""
         what = f"{self.scope} {self.name}".strip()
-        return f"stopped: {what}, since {self.since} by {self.by}" + (f" ({self.why})" if self.why else "")
+        who = short_identity(self.by)
+        return f"stopped: {what}, since {self.since} by {who}" + (f" ({self.why})" if self.why else "")
+
+
+def short_identity(arn: str) -> str:
+    """Who an identity is, as people say it: `assumed-role/Admin/alice` of its ARN."""
+    return arn.rpartition(":")[2] if arn.startswith("arn:") else arn
 
 
 @dataclass(frozen=True, slots=True)
