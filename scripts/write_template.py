@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aws_cdk import App, DefaultStackSynthesizer
 
-from dockwarden_cdk import DockwardenStack, FunctionCode, Settings, settings_of_app
+from dockwarden_cdk import DockwardenStack, FunctionCode, Settings, in_one_sentence, settings_of_app
 from dockwarden_cdk.asset import build_asset
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,8 @@ def main(directory: Path) -> int:
     """Write both files and say what to do with them."""
     directory.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(directory / "cdk.out"), analytics_reporting=False)
-    stack = plain_stack(app, settings_of_app(app))
+    with in_one_sentence():
+        stack = plain_stack(app, settings_of_app(app))
     assembly = app.synth()
     template, code = directory / TEMPLATE, directory / CODE
     template.write_text(Path(assembly.get_stack_by_name(stack.stack_name).template_full_path).read_text())

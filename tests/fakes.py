@@ -98,6 +98,9 @@ class FakeWorld:
     def prepare(self, events: Sequence[Event]) -> None:
         self.prepared += len(events)
 
+    def mistaken(self, action: Action) -> bool:
+        return False
+
     def answers(self) -> Mapping[type, object]:
         return {Fleet: self}
 
@@ -132,8 +135,8 @@ class FakePerformer:
 
     def perform(self, _playbook: str, actions: Sequence[Action], session: str, gate: Gate) -> list[Effect]:
         self.sessions.append(session)
-        if (why := gate(actions)) is not None:
-            return [Effect(State.REFUSED, why)] * len(actions)
+        if (forbidden := gate(actions)) is not None:
+            return [forbidden] * len(actions)
         self.performed += [action.target for action in actions]
         return [self.planned.get(action.target, Effect(State.DONE, "set to DRAINING")) for action in actions]
 

@@ -14,7 +14,7 @@ from dockwarden_cdk.outbox import Outbox
 from dockwarden_cdk.platform import Platform
 from dockwarden_cdk.playbook_rule import PlaybookRule
 from dockwarden_cdk.settings import PlaybookSettings, Settings
-from dockwarden_cdk.settings_file import read_settings, settings_of_app
+from dockwarden_cdk.settings_file import in_one_sentence, read_settings, settings_of_app
 from dockwarden_cdk.stack import DockwardenStack
 from dockwarden_cdk.sweep import Sweep
 
@@ -36,6 +36,7 @@ __all__ = [
     "PlaybookSettings",
     "Settings",
     "Sweep",
+    "in_one_sentence",
     "read_settings",
     "settings_of_app",
 ]

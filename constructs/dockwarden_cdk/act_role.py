@@ -7,7 +7,7 @@ from dockwarden.permissions import Place
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.names import kebab
 from dockwarden_cdk.platform import Platform
-from dockwarden_cdk.statements import declared
+from dockwarden_cdk.statements import declared, grant
 
 
 class ActRole(Construct):
@@ -37,4 +37,4 @@ class ActRole(Construct):
             assumed_by=iam.PrincipalWithConditions(iam.ArnPrincipal(trusted.role_arn), sessions),
         )
         for statement in declared(playbook.act_permissions(), place):
-            self.role.add_to_policy(statement)
+            grant(self.role, statement)

@@ -60,14 +60,19 @@ class Alarms(Construct):
         )
 
     def watch_age(self, id_: str, queue: sqs.Queue, *, seconds: int, what: str) -> None:
-        """An alarm while the oldest message waits for longer than it should."""
+        """An alarm while the oldest message waits for longer than it should.
+
+        A standard queue leaves a message out of this metric once it was received three times, so there the
+        alarm is about messages that nobody takes; those that fail end in the dead-letter queue, which has its own.
+        """
         metric = queue.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum")
-        self._alarm(
-            id_,
-            metric,
-            seconds,
-            f"{what}: nobody takes the messages, or every try fails; see the function's log.",
+        why = (
+            "nobody takes the messages, or every try fails; see the function's log."
+            if queue.fifo
+            else "nobody takes the messages: see whether the event source is enabled and the function throttled. "
+            "A message that fails three times is not counted here; the alarm on the dead letters hears of it."
         )
+        self._alarm(id_, metric, seconds, f"{what}: {why}")
 
     def _alarm(self, id_: str, metric: cloudwatch.Metric, threshold: int, description: str) -> None:
         alarm = cloudwatch.Alarm(

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_cdk import Aws
 
-from dockwarden.errors import SettingsError
+from dockwarden.errors import SettingsError, Unquoted
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.settings import PlaybookSettings, Settings
 
@@ -17,8 +17,8 @@ _LONGEST = 3400
 def installation_config(
     settings: Settings, playbooks: Sequence[Playbook], act_roles: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The configuration as the functions and the command line read it. Raises SettingsError where it is too long."""
-    config = {
+    """The configuration as the functions and the command line read it."""
+    return {
         "account": Aws.ACCOUNT_ID,
         "region": Aws.REGION,
         "partition": Aws.PARTITION,
@@ -26,13 +26,21 @@ def installation_config(
         "channel": settings.slack_channel or None,
         "playbooks": {p.name: _entry(settings.of(p.name), act_roles.get(p.name)) for p in playbooks},
     }
-    if len(json.dumps(config)) > _LONGEST:
+
+
+def check_length(config: Mapping[str, Any]) -> None:
+    """Refuse more clusters than a function's environment has room for. Raises SettingsError, which says how many fit."""
+    clusters: list[str] = config["clusters"]
+    spare, fitting = _LONGEST - len(json.dumps({**config, "clusters": []})), 0
+    while fitting < len(clusters) and len(json.dumps(clusters[: fitting + 1])) - len("[]") <= spare:
+        fitting += 1
+    if fitting < len(clusters):
         raise SettingsError(
             "clusters",
-            f"{len(settings.clusters)} names",
-            "fewer: with them the functions' environment exceeds 4 KB",
+            Unquoted(f"{len(clusters)} names"),
+            f"at most {fitting} of these, because a function's environment holds 4 KB; list the others in a "
+            "second installation, as docs/deploy-policy.md says",
         )
-    return config
 
 
 def _entry(playbook: PlaybookSettings, act_role: str | None) -> dict[str, Any]:

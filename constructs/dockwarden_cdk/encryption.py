@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from dockwarden_cdk.statements import allow
+from dockwarden_cdk.statements import allow, grant
 
 _USE = ["kms:Decrypt", "kms:GenerateDataKey"]
 _DATA_USE = [
@@ -49,14 +49,16 @@ class Encryption(Construct):
         return key
 
     def _service_statements(self) -> list[iam.PolicyStatement]:
-        """What AWS's own services need: rules write to queues, alarms to the topic, functions to logs."""
+        """What AWS's own services need: rules write to queues, alarms to the topic, functions to logs.
+
+        EventBridge gets its two actions without a condition, as AWS documents them for encrypted queues: a
+        condition on a key that it does not send would lose every event. The queues' policies name the rules.
+        """
         here = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        prefix = f"arn:{Aws.PARTITION}"
-        rules = {"ArnLike": {"aws:SourceArn": f"{prefix}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/*"}}
-        groups = f"{prefix}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
+        groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
         logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
         return [
-            _service("RulesWriteToQueues", "events.amazonaws.com", _USE, {**here, **rules}),
+            _service("RulesWriteToQueues", "events.amazonaws.com", _USE, {}),
             _service("AlarmsWriteToTopic", "cloudwatch.amazonaws.com", _USE, here),
             _service("LogsAreWritten", f"logs.{Aws.REGION}.amazonaws.com", _DATA_USE, logs),
         ]
@@ -71,18 +73,26 @@ class Encryption(Construct):
         """How tables are encrypted."""
         return dynamodb.TableEncryption.CUSTOMER_MANAGED if self.key else dynamodb.TableEncryption.DEFAULT
 
-    def grant_use(self, role: iam.Role) -> None:
-        """Let a role read and write what is encrypted, through DynamoDB and SQS only."""
-        if self.key is not None:
-            services = [f"{name}.{Aws.REGION}.{Aws.URL_SUFFIX}" for name in ("dynamodb", "sqs")]
-            through = {"StringEquals": {"kms:ViaService": services}}
-            role.add_to_policy(allow("UseKeyForLedgerAndQueues", _DATA_USE, [self.key.key_arn], through))
+    def grant_table(self, role: iam.Role) -> None:
+        """Let a role use a table under the key, through DynamoDB only.
+
+        These are the actions that the DynamoDB Developer Guide asks for on the side of whoever uses a table,
+        but for CreateGrant, which only whoever makes a table needs.
+        """
+        self._grant(role, "UseKeyForLedger", _DATA_USE, "dynamodb")
+
+    def grant_queues(self, role: iam.Role) -> None:
+        """Let a role send to and receive from queues under the key, through SQS only."""
+        self._grant(role, "UseKeyForQueues", _USE, "sqs")
 
     def grant_secret(self, role: iam.Role) -> None:
         """Let a role decrypt a secret that is under the same key, through Secrets Manager only."""
+        self._grant(role, "ReadSlackSecretKey", ["kms:Decrypt"], "secretsmanager")
+
+    def _grant(self, role: iam.Role, sid: str, actions: list[str], service: str) -> None:
         if self.key is not None:
-            through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
-            role.add_to_policy(allow("ReadSlackSecretKey", ["kms:Decrypt"], [self.key.key_arn], through))
+            through = {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+            grant(role, allow(sid, actions, [self.key.key_arn], through))
 
 
 def _service(

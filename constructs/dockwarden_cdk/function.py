@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from dockwarden_cdk.platform import RUNTIME, Platform
-from dockwarden_cdk.statements import allow
+from dockwarden_cdk.statements import allow, grant
 
 EVERYWHERE: Mapping[str, str] = {
     "AWS_RETRY_MODE": "standard",
@@ -78,4 +78,4 @@ class DockwardenFunction(Construct):
 
     def _grant_logs(self) -> None:
         own = [self.log_group.log_group_arn]
-        self.role.add_to_policy(allow("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], own))
+        grant(self.role, allow("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], own))

@@ -4,12 +4,9 @@ from aws_cdk import CustomResource, Duration
 from constructs import Construct, IDependable
 
 from dockwarden.lanes import Lane as LaneDeclaration
-from dockwarden.permissions import Place
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.lane_function import LaneFunction
-from dockwarden_cdk.ledger import Ledger
-from dockwarden_cdk.outbox import Outbox
-from dockwarden_cdk.platform import Platform
+from dockwarden_cdk.surroundings import Surroundings
 
 HANDLER = "dockwarden.runtime.index_fill.handle"
 RESOURCE_TYPE = "Custom::DockwardenIndexFill"
@@ -27,28 +24,24 @@ class IndexFill(Construct):
         scope: Construct,
         id_: str,
         *,
-        platform: Platform,
+        within: Surroundings,
         lane: LaneDeclaration,
         playbooks: list[Playbook],
-        place: Place,
-        ledger: Ledger,
-        outbox: Outbox,
         after: list[IDependable],
     ) -> None:
         super().__init__(scope, id_)
         self.worker = LaneFunction(
             self,
             "Worker",
-            platform=platform,
+            within=within,
             lane=lane,
             playbooks=playbooks,
-            place=place,
-            ledger=ledger,
-            outbox=outbox,
             handler=HANDLER,
             name="index-fill",
         )
+        within.ledger.grant_index(self.worker.role)
         self.worker.configure({})
+        platform = within.platform
         self.resource = CustomResource(
             self,
             "Resource",

@@ -6,17 +6,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from dockwarden.lanes import Lane as LaneDeclaration
-from dockwarden.permissions import Place
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.act_role import ActRole
 from dockwarden_cdk.lane_function import LaneFunction
 from dockwarden_cdk.lane_queue import LaneQueue
-from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.names import pascal
-from dockwarden_cdk.outbox import Outbox
-from dockwarden_cdk.platform import Platform
 from dockwarden_cdk.playbook_rule import PlaybookRule
 from dockwarden_cdk.statements import declared
+from dockwarden_cdk.surroundings import Surroundings
 
 
 class Lane(Construct):
@@ -27,28 +24,20 @@ class Lane(Construct):
         scope: Construct,
         id_: str,
         *,
-        platform: Platform,
+        within: Surroundings,
         lane: LaneDeclaration,
         playbooks: Sequence[Playbook],
-        place: Place,
-        ledger: Ledger,
-        outbox: Outbox,
     ) -> None:
         super().__init__(scope, id_)
         self.declaration, self.playbooks = lane, playbooks
+        platform = within.platform
         queues = LaneQueue(self, "Events", platform=platform, lane=lane)
         self.queue, self.dead_letters = queues.queue, queues.dead_letters
-        self.function = LaneFunction(
-            self,
-            "Worker",
-            platform=platform,
-            lane=lane,
-            playbooks=playbooks,
-            place=place,
-            ledger=ledger,
-            outbox=outbox,
-        )
-        self.act_roles = self._act_roles(platform, place)
+        self.function = LaneFunction(self, "Worker", within=within, lane=lane, playbooks=playbooks)
+        within.ledger.grant_read_write(self.function.role)
+        within.outbox.grant_send(self.function.role)
+        platform.encryption.grant_queues(self.function.role)
+        self.act_roles = self._act_roles(within)
         self.function.configure(self.act_roles)
         self.function.consume(self.queue)
         self.rules = {
@@ -58,8 +47,9 @@ class Lane(Construct):
             for playbook in playbooks
         }
 
-    def _act_roles(self, platform: Platform, place: Place) -> dict[str, iam.Role]:
+    def _act_roles(self, within: Surroundings) -> dict[str, iam.Role]:
         """A role for each playbook that may change something here, none where nothing is listed to change."""
+        platform, place = within.platform, within.place
         return {
             playbook.name: ActRole(
                 self,

@@ -10,25 +10,24 @@ from constructs import Construct
 
 from dockwarden.facts.scopes import Scopes
 from dockwarden.lanes import Lane as LaneDeclaration
-from dockwarden.permissions import Permission, Place
+from dockwarden.permissions import Permission
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.config import installation_config
 from dockwarden_cdk.function import DockwardenFunction
-from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.names import kebab
-from dockwarden_cdk.outbox import Outbox
-from dockwarden_cdk.platform import Platform
-from dockwarden_cdk.statements import allow, declared
+from dockwarden_cdk.statements import allow, declared, grant
+from dockwarden_cdk.surroundings import Surroundings
 
 HANDLER = "dockwarden.runtime.lane.handle"
-CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+CONSUME = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+"""What the AWS Lambda Developer Guide asks of the role of a function that a queue feeds."""
 
 
 class LaneFunction(Construct):
     """A function that takes the events of some playbooks through parse, decide, guard, perform and record.
 
-    Its role reads what the playbooks ask, keeps the ledger and tells people; it changes nothing in ECS.
-    Call `configure` once the roles that make changes exist, also where there are none.
+    Its role reads what the playbooks ask and changes nothing in ECS; what it may do with the ledger and the
+    outbox is granted by who makes it. Call `configure` once the act roles exist, also where there are none.
     """
 
     def __init__(
@@ -36,22 +35,19 @@ class LaneFunction(Construct):
         scope: Construct,
         id_: str,
         *,
-        platform: Platform,
+        within: Surroundings,
         lane: LaneDeclaration,
         playbooks: Sequence[Playbook],
-        place: Place,
-        ledger: Ledger,
-        outbox: Outbox,
         handler: str = HANDLER,
         name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._lane, self._playbooks = lane, playbooks
-        self._platform = platform
+        self._within = within
         self._made = DockwardenFunction(
             self,
             "Lambda",
-            platform=platform,
+            platform=within.platform,
             name=name or kebab(lane.name),
             description=f"Dockwarden: {lane.purpose}",
             handler=handler,
@@ -60,27 +56,26 @@ class LaneFunction(Construct):
             environment={
                 "DOCKWARDEN_LANE": lane.name,
                 "DOCKWARDEN_PLAYBOOKS": ",".join(playbook.name for playbook in playbooks),
-                "LEDGER_TABLE": ledger.table.table_name,
-                "OUTBOX_URL": outbox.queue.queue_url,
+                "LEDGER_TABLE": within.ledger.table.table_name,
+                "OUTBOX_URL": within.outbox.queue.queue_url,
             },
         )
         self.role, self.function = self._made.role, self._made.function
-        for statement in declared(read_permissions(playbooks), place):
-            self.role.add_to_policy(statement)
-        ledger.grant_read_write(self.role)
-        outbox.grant_send(self.role)
+        for statement in declared(read_permissions(playbooks), within.place):
+            grant(self.role, statement)
 
     def configure(self, act_roles: dict[str, iam.Role]) -> None:
         """Write the configuration of its playbooks into the environment, and let it assume their act roles."""
         arns = {name: role.role_arn for name, role in act_roles.items()}
-        config = installation_config(self._platform.settings, self._playbooks, arns)
+        config = installation_config(self._within.platform.settings, self._playbooks, arns)
+        self.config = config
         self.function.add_environment("DOCKWARDEN_CONFIG", Stack.of(self).to_json_string(config))
         if arns:
-            self.role.add_to_policy(allow("AssumeActRole", ["sts:AssumeRole"], list(arns.values())))
+            grant(self.role, allow("AssumeActRole", ["sts:AssumeRole"], list(arns.values())))
 
     def consume(self, queue: sqs.Queue) -> None:
         """Take batches from the lane's queue; messages that failed come back one by one."""
-        self.role.add_to_policy(allow("ReceiveFromOwnQueue", CONSUME, [queue.queue_arn]))
+        grant(self.role, allow("ReceiveFromOwnQueue", CONSUME, [queue.queue_arn]))
         # No maximum concurrency: batches bound the calls to ECS, and a limit would hold up the Spot lane.
         lambda_.EventSourceMapping(
             self,

@@ -7,15 +7,17 @@ from constructs import Construct
 
 from dockwarden_cdk.encryption import Encryption
 from dockwarden_cdk.names import Names
-from dockwarden_cdk.statements import allow, deny
+from dockwarden_cdk.statements import allow, deny, grant
 
 READS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-WRITES = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem")
+WRITES = ("dynamodb:DeleteItem", "dynamodb:PutItem")
+INDEX_WRITES = ("dynamodb:PutItem",)
 MESSAGE_ACTIONS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")
 
 # Partitions of the ledger, as dockwarden.ledger names them; tests/cdk/test_ledger.py holds them together.
 CONTROLS = {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["CONTROL", "CHANGE"]}}
 MESSAGES = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["MESSAGE#*"]}}
+INDEX = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["INSTANCE#*"]}}
 
 
 class Ledger(Construct):
@@ -50,12 +52,19 @@ class Ledger(Construct):
         Stops and modes it can only read: what people set, no function can lift.
         """
         table = [self.table.table_arn]
-        role.add_to_policy(allow("ReadLedger", READS, table))
-        role.add_to_policy(allow("WriteLedger", WRITES, table))
-        role.add_to_policy(deny("NeverSetControls", WRITES, table, CONTROLS))
-        self._encryption.grant_use(role)
+        grant(role, allow("ReadLedger", READS, table))
+        grant(role, allow("WriteLedger", WRITES, table))
+        grant(role, deny("NeverSetControls", WRITES, table, CONTROLS))
+        self._encryption.grant_table(role)
+
+    def grant_index(self, role: iam.Role) -> None:
+        """Let a role read the ledger and fill the index of instances, and write nothing else."""
+        table = [self.table.table_arn]
+        grant(role, allow("ReadLedger", READS, table))
+        grant(role, allow("WriteIndex", INDEX_WRITES, table, INDEX))
+        self._encryption.grant_table(role)
 
     def grant_messages(self, role: iam.Role) -> None:
         """Let a role remember which card is which message, and nothing else of the ledger."""
-        role.add_to_policy(allow("KeepMessages", MESSAGE_ACTIONS, [self.table.table_arn], MESSAGES))
-        self._encryption.grant_use(role)
+        grant(role, allow("KeepMessages", MESSAGE_ACTIONS, [self.table.table_arn], MESSAGES))
+        self._encryption.grant_table(role)

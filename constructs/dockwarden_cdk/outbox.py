@@ -10,7 +10,7 @@ from dockwarden_cdk.function import DockwardenFunction
 from dockwarden_cdk.lane_queue import KEPT
 from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.platform import Platform
-from dockwarden_cdk.statements import allow
+from dockwarden_cdk.statements import allow, grant
 
 HANDLER = "dockwarden.runtime.notifier.handle"
 TIMEOUT = Duration.seconds(30)
@@ -19,7 +19,7 @@ MOST_RECEIVES = 1000
 """The most that SQS knows: with 15 minutes between tries a card waits ten days for a token or for Slack."""
 
 _CONSUME = (
-    "sqs:ChangeMessageVisibility",
+    "sqs:ChangeMessageVisibility",  # the notifier itself says when a card is tried again
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
@@ -79,18 +79,17 @@ class Outbox(Construct):
 
     def grant_send(self, role: iam.Role) -> None:
         """Let a role hand over cards."""
-        role.add_to_policy(allow("TellPeople", ["sqs:SendMessage"], [self.queue.queue_arn]))
+        grant(role, allow("TellPeople", ["sqs:SendMessage"], [self.queue.queue_arn]))
 
     def _grant_secret(self, secret: str) -> None:
-        self.role.add_to_policy(
-            allow("ReadSlackSecret", ["secretsmanager:GetSecretValue"], [secret_arn(secret)])
-        )
+        grant(self.role, allow("ReadSlackSecret", ["secretsmanager:GetSecretValue"], [secret_arn(secret)]))
         self._encryption.grant_secret(self.role)
 
     def _consume(self) -> None:
         """One message at a time and channel: Slack takes one a second, and an edit must follow its message."""
-        self.role.add_to_policy(allow("ReceiveFromOwnQueue", _CONSUME, [self.queue.queue_arn]))
-        self.role.add_to_policy(allow("SetMessageAside", ["sqs:SendMessage"], [self.dead_letters.queue_arn]))
+        grant(self.role, allow("ReceiveFromOwnQueue", _CONSUME, [self.queue.queue_arn]))
+        grant(self.role, allow("SetMessageAside", ["sqs:SendMessage"], [self.dead_letters.queue_arn]))
+        self._encryption.grant_queues(self.role)
         lambda_.EventSourceMapping(
             self,
             "Source",

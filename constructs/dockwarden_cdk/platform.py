@@ -12,6 +12,7 @@ from dockwarden_cdk.code import FunctionCode
 from dockwarden_cdk.encryption import Encryption
 from dockwarden_cdk.names import Names
 from dockwarden_cdk.settings import Settings
+from dockwarden_cdk.statements import POLICY
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 """Pinned: the asset ships bytecode for this minor version of Python."""
@@ -40,8 +41,12 @@ class Platform:
     def role(
         self, scope: Construct, id_: str, *, name: str, description: str, assumed_by: iam.IPrincipal
     ) -> iam.Role:
-        """A role with the installation's path and boundary, and nothing allowed yet."""
-        return iam.Role(
+        """A role with the installation's path and boundary, and nothing allowed yet: see `statements.grant`.
+
+        Its policy is a construct of ours, because the CDK moves what it thinks too long of its own one into
+        managed policies, which whoever deploys may not be allowed to make.
+        """
+        role = iam.Role(
             scope,
             id_,
             role_name=self.names.role(name),
@@ -50,6 +55,8 @@ class Platform:
             path=self.settings.role_path,
             permissions_boundary=self._boundary(scope, f"{id_}Boundary"),
         )
+        iam.Policy(role, POLICY, roles=[role])
+        return role
 
     def _boundary(self, scope: Construct, id_: str) -> iam.IManagedPolicy | None:
         policy = self.settings.permissions_boundary

@@ -11,8 +11,8 @@ from constructs import IConstruct
 
 from dockwarden.playbook import Playbook, registry
 from dockwarden_cdk.lane_function import read_permissions
-from dockwarden_cdk.stack import DockwardenStack
-from dockwarden_cdk.statements import WHY, sid_of
+from dockwarden_cdk.stack import DockwardenStack, by_lane
+from dockwarden_cdk.statements import WHY, compact, sid_of
 
 HEAD = """\
 What Dockwarden may do in an account: every playbook, what it hears, and every IAM statement.
@@ -87,10 +87,10 @@ def statements_of(role_id: str, template: Template) -> list[dict[str, Any]]:
 
 def why(sid: str) -> str:
     """The sentence that says why a statement is there."""
-    playbooks = list(registry().values())
-    permissions = read_permissions(playbooks) + [
-        p for playbook in playbooks for p in playbook.act_permissions()
-    ]
+    playbooks = registry()
+    lanes = by_lane(playbooks).values()
+    declared = [read_permissions(lane) for lane in lanes] + [p.act_permissions() for p in playbooks.values()]
+    permissions = [permission for group in declared for permission in compact(group)]
     return {**WHY, **{sid_of(permission): permission.why for permission in permissions}}[sid]
 
 

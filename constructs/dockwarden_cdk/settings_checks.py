@@ -7,7 +7,7 @@ from typing import Any
 
 from dockwarden.errors import DockwardenError, SettingsError
 from dockwarden.guard.modes import Mode
-from dockwarden.playbook import load, names
+from dockwarden.playbook import Playbook, load, names
 
 ARCHITECTURES = ("arm64", "x86_64")
 RETENTIONS = (
@@ -36,12 +36,13 @@ RETENTIONS = (
 )
 
 _MODES = f"one of {', '.join(Mode)}"
-_LONGEST_AGE = 86400
 
 _CLUSTER = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _CHANNEL = re.compile(r"[A-Z0-9]{6,}")
 _SECRET = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-_SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
+_SECRET_ARN = re.compile(
+    r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}"
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TOPIC_ARN = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+")
 _KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
@@ -84,7 +85,9 @@ def slack(channel: object, secret: object) -> None:
     if isinstance(secret, str) and secret.startswith(("xox", "http")):
         raise SettingsError("slack_secret", "a token or URL", expected)
     if isinstance(secret, str) and secret.startswith("arn:"):
-        _must(_SECRET_ARN, "slack_secret", secret, expected)
+        # Without its suffix an ARN still finds the secret, but IAM compares it letter by letter.
+        whole = "the whole ARN of a secret, which ends in - and six characters, or its name"
+        _must(_SECRET_ARN, "slack_secret", secret, whole)
     else:
         _must(_SECRET, "slack_secret", secret, expected)
 
@@ -150,9 +153,15 @@ def playbook(name: str, ceiling: object, default: object, max_age: object) -> No
     highest = _mode(f"playbooks.{name}.ceiling", ceiling)
     if default is not None and _mode(f"playbooks.{name}.default", default).rank > highest.rank:
         raise SettingsError(f"playbooks.{name}.default", default, f"at most the ceiling, which is {highest}")
-    is_age = isinstance(max_age, int) and not isinstance(max_age, bool) and 0 < max_age <= _LONGEST_AGE
-    if max_age is not None and not is_age:
-        raise SettingsError(f"playbooks.{name}.max_age", max_age, f"seconds, from 1 to {_LONGEST_AGE}")
+    if max_age is not None:
+        _age(name, max_age)
+
+
+def _age(name: str, max_age: object) -> None:
+    """An age may be lowered and never raised: after a playbook's own there is nothing left to act on (invariant 53)."""
+    longest = _loaded(name).max_age
+    if not isinstance(max_age, int) or isinstance(max_age, bool) or not 0 < max_age <= longest:
+        raise SettingsError(f"playbooks.{name}.max_age", max_age, f"seconds, from 1 to {longest}")
 
 
 def _mode(setting: str, value: object) -> Mode:
@@ -178,12 +187,16 @@ def playbook_settings(name: str, given: object) -> None:
 
 def _defaults(name: str) -> dict[str, Any]:
     """The settings of a playbook by name, with their defaults."""
-    try:
-        declared = load(name).settings
-    except DockwardenError as error:
-        raise SettingsError("playbooks", name, "a playbook whose file can be loaded") from error
+    declared = _loaded(name).settings
     made = None if declared is None else declared()
     return {f.name: getattr(made, f.name, MISSING) for f in fields(made)} if made is not None else {}
+
+
+def _loaded(name: str) -> Playbook:
+    try:
+        return load(name)
+    except DockwardenError as error:
+        raise SettingsError("playbooks", name, f"a playbook whose file can be loaded ({error})") from error
 
 
 def _kind(value: object) -> type:

@@ -1,7 +1,8 @@
 """Reading `dockwarden.toml`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,15 @@ from dockwarden.errors import SettingsError
 from dockwarden_cdk.settings import PlaybookSettings, Settings
 
 DEFAULT_FILE = "dockwarden.toml"
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """End the synthesis with the one sentence of a SettingsError, which a traceback would hide."""
+    try:
+        yield
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
 
 
 def settings_of_app(app: Construct) -> Settings:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_cdk import Annotations, Aws, DefaultStackSynthesizer, Stack, Tags
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from dockwarden.events.dockwarden_sweep import Sweep as SweepEvent
@@ -12,6 +13,7 @@ from dockwarden.permissions import Place
 from dockwarden.playbook import Playbook, registry
 from dockwarden_cdk.alarms import Alarms
 from dockwarden_cdk.code import FunctionCode
+from dockwarden_cdk.config import check_length
 from dockwarden_cdk.encryption import Encryption
 from dockwarden_cdk.index_fill import IndexFill
 from dockwarden_cdk.lane import Lane
@@ -20,7 +22,9 @@ from dockwarden_cdk.names import Names, pascal
 from dockwarden_cdk.outbox import Outbox
 from dockwarden_cdk.outputs import add_outputs
 from dockwarden_cdk.platform import Platform
+from dockwarden_cdk.policy_size import check_sizes
 from dockwarden_cdk.settings import Settings
+from dockwarden_cdk.surroundings import Surroundings
 from dockwarden_cdk.sweep import Sweep
 
 _OLD_CARD_SECONDS = 900
@@ -52,13 +56,17 @@ class DockwardenStack(Stack):
             code=code(self),
             encryption=encryption,
         )
-        self.place = Place(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID, self.settings.clusters)
         self.ledger = Ledger(self, "Ledger", names=self.platform.names, encryption=encryption)
         self.outbox = Outbox(
             self, "Outbox", platform=self.platform, ledger=self.ledger, secret=self.settings.slack_secret
         )
+        place = Place(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID, self.settings.clusters)
+        self._within = Surroundings(self.platform, place, self.ledger, self.outbox)
         self.lanes = [self._lane(name, playbooks) for name, playbooks in by_lane(registry()).items()]
         self._add_clockwork()
+        check_sizes(self, self._roles(), self.settings)
+        for lane in self.lanes:
+            check_length(lane.function.config)
         self.alarms = self._alarms()
         self._add_outputs()
         for name, value in self.settings.tags.items():
@@ -83,12 +91,9 @@ class DockwardenStack(Stack):
         return Lane(
             self,
             f"{pascal(name)}Lane",
-            platform=self.platform,
+            within=self._within,
             lane=LANES[name],
             playbooks=playbooks,
-            place=self.place,
-            ledger=self.ledger,
-            outbox=self.outbox,
         )
 
     def _add_clockwork(self) -> None:
@@ -99,14 +104,21 @@ class DockwardenStack(Stack):
         self.fill = IndexFill(
             self,
             "IndexFill",
-            platform=self.platform,
+            within=self._within,
             lane=RECORDS,
             playbooks=by_lane(registry())[RECORDS.name],
-            place=self.place,
-            ledger=self.ledger,
-            outbox=self.outbox,
             after=list(self.lanes),
         )
+
+    def _roles(self) -> list[iam.Role]:
+        """Every role of the installation."""
+        act_roles = [role for lane in self.lanes for role in lane.act_roles.values()]
+        return [
+            *(lane.function.role for lane in self.lanes),
+            *act_roles,
+            self.fill.worker.role,
+            self.outbox.role,
+        ]
 
     def _alarms(self) -> Alarms:
         alarms = Alarms(

@@ -1,7 +1,8 @@
 """IAM statements, each with an id that says what it is for and a sentence that says why."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from aws_cdk import aws_iam as iam
 
@@ -12,16 +13,22 @@ WHY: Mapping[str, str] = {
     "ReceiveFromOwnQueue": "the event source mapping polls with the function's role",
     "ReadLedger": "intents, leases, the index, stops and modes; no Scan, because nothing needs all of it",
     "WriteLedger": "intents, leases and receipts under conditions; a transaction is authorised as its parts",
+    "WriteIndex": "the index of instances, which the deploy fills; nothing else of the ledger",
     "NeverSetControls": "a stop or a mode that a person set is lifted by a person, and the record of it stays",
     "KeepMessages": "which card is which message, so that each is told once; nothing else of the ledger",
     "TellPeople": "cards for people go into the outbox and nowhere else",
-    "UseKeyForLedgerAndQueues": "the customer-managed key, only through DynamoDB and SQS",
+    "UseKeyForLedger": "the customer-managed key, as DynamoDB asks of whoever uses a table; only through DynamoDB",
+    "UseKeyForQueues": "the customer-managed key, as SQS asks of who sends and receives; only through SQS",
     "ReadSlackSecret": "the one secret that holds the Slack token",
     "ReadSlackSecretKey": "the secret may be under the same customer-managed key",
     "SetMessageAside": "a card that can never be sent goes to the dead-letter queue at once, with the reason",
     "AssumeActRole": "exactly the act roles of its own playbooks, after the guard said go",
 }
 """Why each statement that no playbook declares is there."""
+
+
+POLICY = "DefaultPolicy"
+"""The construct id of a role's only policy: the CDK's own for it, so that nothing can add a second one unseen."""
 
 
 def allow(
@@ -56,18 +63,41 @@ def _statement(
     )
 
 
+def grant(role: iam.Role, statement: iam.PolicyStatement) -> None:
+    """Add a statement to the one inline policy of a role that `Platform.role` made."""
+    cast("iam.Policy", role.node.find_child(POLICY)).add_statements(statement)
+
+
 def declared(permissions: Sequence[Permission], place: Place) -> list[iam.PolicyStatement]:
     """The statements of what playbooks declare, each once; none for a permission that is about nothing here."""
-    made: dict[str, iam.PolicyStatement] = {}
-    for permission in permissions:
-        statement = permission.statement(place)
-        if statement is not None:
-            sid = sid_of(permission)
-            made[sid] = iam.PolicyStatement.from_json({"Sid": sid, **statement})
-    return list(made.values())
+    made = {sid_of(found): found.statement(place) for found in compact(permissions)}
+    return [
+        iam.PolicyStatement.from_json({"Sid": sid, **statement})
+        for sid, statement in made.items()
+        if statement is not None
+    ]
+
+
+def compact(permissions: Sequence[Permission]) -> list[Permission]:
+    """The permissions with those of one service on the same resources as one, because each repeats every cluster."""
+    groups: dict[tuple[object, ...], list[Permission]] = {}
+    for found in permissions:
+        conditions = tuple((operator, *tests.items()) for operator, tests in found.conditions.items())
+        groups.setdefault((_service(found), found.resources, conditions), []).append(found)
+    return [_one(group) for group in groups.values()]
+
+
+def _one(group: Sequence[Permission]) -> Permission:
+    actions = dict.fromkeys(action for found in group for action in found.actions)
+    whys = dict.fromkeys(found.why for found in group)
+    return replace(group[0], actions=tuple(actions), why="; ".join(whys))
 
 
 def sid_of(permission: Permission) -> str:
     """The id of a declared statement: service and operations, as EcsListContainerInstances."""
-    service = permission.actions[0].partition(":")[0].capitalize()
+    service = _service(permission).capitalize()
     return service + "".join(action.partition(":")[2] for action in permission.actions)
+
+
+def _service(permission: Permission) -> str:
+    return permission.actions[0].partition(":")[0]

@@ -22,9 +22,9 @@ class Lane:
     memory: int = 512
 
     @property
-    def lease_seconds(self) -> int:
-        """How long a holder keeps its target: as long as its message is invisible, and no longer."""
-        return self.visibility_timeout
+    def retry_seconds(self) -> int:
+        """How long after its first try a message may still come back."""
+        return self.visibility_timeout * self.max_receives
 
 
 SPOT = Lane(

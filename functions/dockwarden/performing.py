@@ -35,8 +35,8 @@ class Effect:
     session: str | None = None
 
 
-Gate: TypeAlias = Callable[[Sequence[Action]], str | None]
-"""Asked right before each call: the sentence of what now forbids it, or None."""
+Gate: TypeAlias = Callable[[Sequence[Action]], Effect | None]
+"""Asked right before each call: what comes of the actions where something forbids it now, or None."""
 
 
 class Performer(Protocol):

@@ -15,6 +15,9 @@ from dockwarden.verdicts import Decision
 
 PACKAGE = "dockwarden.playbooks"
 
+LONGEST_NAME = 47
+"""A playbook's name, a dash and a hash of 16 are the name of a role session, which may have 64 characters."""
+
 
 class Trigger(Protocol):
     """A class of events that a rule can be made for."""
@@ -118,7 +121,11 @@ def _signature(decide: Callable[..., Decision]) -> tuple[tuple[type, ...], dict[
 
 
 def _check(name: str, reads: Mapping[str, type], settings: type | None) -> None:
-    """Refuse a declaration from which permissions or settings could not be derived."""
+    """Refuse a declaration from which permissions, settings or the name of a role session could not be derived."""
+    if len(name) > LONGEST_NAME:
+        raise PlaybookDeclarationError(
+            name, f"its name has {len(name)} characters, and {LONGEST_NAME} fit into a session's"
+        )
     for parameter, protocol in reads.items():
         if not hasattr(protocol, "PERMISSIONS"):
             raise PlaybookDeclarationError(

@@ -16,7 +16,7 @@ import boto3
 from lab.demo.errors import DemoError
 from lab.drydock.server import Drydock
 from lab.ministack.process import require_free
-from lab.ministack.server import ACCOUNT, REGION, Ministack, client_environment
+from lab.ministack.server import ACCOUNT, REGION, SECRET, Ministack, client_environment
 from lab.slack.clock import of_drydock
 from lab.slack.server import TOKEN, LocalSlack
 
@@ -42,7 +42,7 @@ class Machinery:
             endpoint_url=self.ministack.endpoint,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="not-a-secret",  # noqa: S106  opens nothing but the local AWS
+            aws_secret_access_key=SECRET,
         )
 
     def environment(self) -> dict[str, str]:

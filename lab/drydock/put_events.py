@@ -41,7 +41,7 @@ class PutEventsSink:
             endpoint_url=endpoint,
             region_name=region,
             aws_access_key_id=account,
-            aws_secret_access_key="not-a-secret",  # noqa: S106 - the local AWS takes any
+            aws_secret_access_key="test",  # noqa: S106 - the local AWS's, which takes any unless it enforces IAM
             config=Config(retries={"total_max_attempts": TRIES}, connect_timeout=2, read_timeout=10),
         )
         self._thread = threading.Thread(target=self._loop, name="drydock-put-events", daemon=True)

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -21,6 +22,12 @@ WIRING = ROOT / "lab" / "ministack" / "wiring"
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+SECRET = "test"  # noqa: S105 - the root key's of the local AWS, which is asked for under AUTH=true only
+
+ENFORCING = {"AUTH": "true"}
+"""What to start it with, so that it checks signatures and evaluates the policies of whoever calls."""
+
+_SESSION = re.compile(r"session of (?P<key>\w+): (?P<arn>\S+)")
 
 
 @dataclass(slots=True)
@@ -29,10 +36,8 @@ class Ministack:
 
     run_dir: Path
     port: int
-    environment: Mapping[str, str] = field(repr=False)
     process: subprocess.Popen[bytes]
     log: IO[bytes] = field(repr=False)
-    outlive_us: bool = False
 
     @classmethod
     def start(
@@ -49,21 +54,19 @@ class Ministack:
         """
         if not PYTHON.exists():
             raise LabError(f"{PYTHON} is missing: run `make setup` first.")
+        require_free(port, "ministack")
         (run_dir / "tmp").mkdir(parents=True, exist_ok=True)
         log = (run_dir / "ministack.log").open("wb")
-        given = dict(environment or {})
-        process = _launch(run_dir, port, given, log, watched=not outlive_us)
-        return cls(run_dir, port, given, process, log, outlive_us)
-
-    def restart(self, environment: Mapping[str, str]) -> None:
-        """End it and start it anew, with `environment` beside what it was started with; its log goes on.
-
-        What it holds is lost, unless PERSIST_STATE=1 was in its environment before and still is.
-        """
-        self._end()
-        self.environment = {**self.environment, **environment}
-        watched = not self.outlive_us
-        self.process = _launch(self.run_dir, self.port, self.environment, self.log, watched=watched)
+        process = subprocess.Popen(
+            [PYTHON, LAUNCHER],
+            env={**_clean(run_dir, port, watched=not outlive_us), **(environment or {})},
+            cwd=run_dir,
+            stdin=subprocess.DEVNULL if outlive_us else subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return cls(run_dir, port, process, log)
 
     @property
     def endpoint(self) -> str:
@@ -84,6 +87,11 @@ class Ministack:
         if self._ask("POST", "/_ministack/reset") != 200:
             raise LabError("ministack did not reset.")
 
+    def sessions(self) -> dict[str, str]:
+        """Whose the temporary access keys are that it gave out: key id to ARN, the functions' own under AUTH=true."""
+        text = (self.run_dir / "ministack.log").read_text(errors="replace")
+        return {found["key"]: found["arn"] for found in _SESSION.finditer(text)}
+
     def tail(self, lines: int = 15) -> str:
         """The last lines of its log."""
         text = (self.run_dir / "ministack.log").read_text(errors="replace")
@@ -91,14 +99,11 @@ class Ministack:
 
     def stop(self) -> None:
         """End it with all its workers and remove the run directory; a second call does nothing."""
-        self._end()
-        self.log.close()
-        shutil.rmtree(self.run_dir, ignore_errors=True)
-
-    def _end(self) -> None:
         end_group(self.process)
         if self.process.stdin:
             self.process.stdin.close()
+        self.log.close()
+        shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def _ask(self, method: str, path: str) -> int | None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -120,22 +125,6 @@ class Ministack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _launch(
-    run_dir: Path, port: int, environment: Mapping[str, str], log: IO[bytes], *, watched: bool
-) -> subprocess.Popen[bytes]:
-    """The process, in a group of its own; LabError when the port is taken."""
-    require_free(port, "ministack")
-    return subprocess.Popen(
-        [PYTHON, LAUNCHER],
-        env={**_clean(run_dir, port, watched=watched), **environment},
-        cwd=run_dir,
-        stdin=subprocess.PIPE if watched else subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
 
 
 def _clean(run_dir: Path, port: int, *, watched: bool) -> dict[str, str]:
@@ -171,7 +160,7 @@ def client_environment(port: int) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -7,10 +7,12 @@ import pytest
 
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.controls import ControlLedger
+from dockwarden.ledger.index import InstanceIndex
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.ledger.messages import Message, MessageLedger, MessageState
-from dockwarden_cdk.ledger import CONTROLS, MESSAGES
+from dockwarden_cdk.ledger import CONTROLS, INDEX, MESSAGES
 from tests.cdk.stacks import EVERY, Synthesized, shipped
+from tests.fakes import container_instance
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -36,7 +38,7 @@ def test_the_table_has_the_keys_and_expiry_that_the_ledger_writes() -> None:
 
 
 def test_the_partitions_that_iam_guards_are_those_that_the_ledger_writes() -> None:
-    """Stops, modes and their record are denied to functions; the notifier keeps messages only."""
+    """Stops, modes and their record are denied to functions; the notifier keeps messages only, the deploy the index."""
     store = MemoryStore()
     ControlLedger(store).stop("everything", "", "alice", NOW)
     ControlLedger(store).set_mode("spot_drain", "observe", Mode.ENFORCE, by="alice", now=NOW)
@@ -46,5 +48,10 @@ def test_the_partitions_that_iam_guards_are_those_that_the_ledger_writes() -> No
     message = Message("card", "C1", MessageState.SENDING, "2026", NOW, NOW)
     MessageLedger(store).write(message, None, NOW)
     (pattern,) = MESSAGES["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert store.items
+    assert all(pk.startswith(pattern.removesuffix("*")) for pk, _ in store.items)
+    store = MemoryStore()
+    InstanceIndex(store).remember([container_instance()], NOW)
+    (pattern,) = INDEX["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert store.items
     assert all(pk.startswith(pattern.removesuffix("*")) for pk, _ in store.items)

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from dockwarden.facts.fleet import Fleet
+from dockwarden.facts.scopes import Scopes
 from dockwarden.playbook import registry
 from dockwarden_cdk import PlaybookSettings, Settings
 from dockwarden_cdk.review import why
+from dockwarden_cdk.samples import enforcing
 from tests.cdk.stacks import EVERY, Synthesized, acting, listed, observing, shipped, synthesize, text
 
 READS = re.compile(r"^(ecs|secretsmanager|dynamodb):(Get|List|Describe|BatchGet|Query)")
@@ -16,7 +19,6 @@ OWN_WRITES = {
     "logs:PutLogEvents",
     "dynamodb:PutItem",
     "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -150,6 +152,38 @@ def test_invariant_62_no_function_can_lift_a_stop_or_set_a_mode() -> None:
             "ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["CONTROL", "CHANGE"]}
         }
         assert {"dynamodb:PutItem", "dynamodb:DeleteItem"} <= set(denied["Action"])
+
+
+def test_the_fill_of_the_index_writes_the_index_and_nothing_else() -> None:
+    """It neither tells people nor deletes, and no intent, stop or message is its own."""
+    statements = acting().statements(acting().stack.fill.worker.role)
+    (write,) = [
+        s for s in statements if not READS.match(listed(s["Action"])[0]) and s["Sid"] != "WriteOwnLogs"
+    ]
+    assert (write["Action"], write["Sid"]) == ("dynamodb:PutItem", "WriteIndex")
+    assert write["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["INSTANCE#*"]}}
+
+
+def test_only_the_notifier_changes_how_long_a_message_waits() -> None:
+    """Lambda needs it nowhere: what a lane could not do comes back after the visibility timeout."""
+    waiting = {
+        r for r, s in acting().all_statements() if "sqs:ChangeMessageVisibility" in listed(s["Action"])
+    }
+    assert waiting == {acting().id_of(acting().stack.outbox.role)}
+
+
+@pytest.mark.parametrize("count", [1, 25])
+def test_no_managed_policy_appears_however_many_clusters_are_listed(count: int) -> None:
+    """The smallest deploy policy cannot make one, and a role has one inline policy."""
+    found = synthesize(enforcing(*(f"cluster-{n}" for n in range(count))))
+    assert not found.of_type("AWS::IAM::ManagedPolicy")
+    assert len(found.of_type("AWS::IAM::Policy")) == len(found.of_type("AWS::IAM::Role"))
+
+
+def test_reads_of_one_thing_are_one_statement_that_says_why_for_each() -> None:
+    """Each statement repeats every listed cluster, and IAM counts the characters."""
+    found = why("EcsListContainerInstancesDescribeClusters")
+    assert found == "; ".join(permission.why for permission in (Fleet.PERMISSIONS[0], *Scopes.PERMISSIONS))
 
 
 def test_the_notifier_reads_one_secret_and_no_fleet() -> None:

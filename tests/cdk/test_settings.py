@@ -1,10 +1,12 @@
 """The platform's settings: each fault is one clear sentence at synth, and none ever widens anything."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App
+from aws_cdk.assertions import Template
 
 from dockwarden.errors import SettingsError
 from dockwarden.guard.modes import Mode
@@ -13,10 +15,14 @@ from dockwarden_cdk import (
     FunctionCode,
     PlaybookSettings,
     Settings,
+    in_one_sentence,
     read_settings,
     settings_of_app,
 )
+from dockwarden_cdk.config import check_length
+from dockwarden_cdk.samples import enforcing
 from dockwarden_cdk.settings_file import from_document
+from tests.cdk.stacks import synthesize
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +47,8 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         "at most the ceiling",
     ),
     ({"playbooks": {"spot_drain": {"default": ""}}}, "playbooks.spot_drain.default", "one of off"),
-    ({"playbooks": {"spot_drain": {"max_age": 0}}}, "playbooks.spot_drain.max_age", "from 1 to 86400"),
+    ({"playbooks": {"spot_drain": {"max_age": 0}}}, "playbooks.spot_drain.max_age", "from 1 to 120"),
+    ({"playbooks": {"spot_drain": {"max_age": 121}}}, "playbooks.spot_drain.max_age", "from 1 to 120"),
     ({"playbooks": {"spot_drain": {"max_age": True}}}, "playbooks.spot_drain.max_age", "seconds"),
     ({"playbooks": {"spot_drain": {"celling": "off"}}}, "playbooks.spot_drain.celling", "no such setting"),
     (
@@ -64,6 +71,11 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"cluster": ["prod"]}, "cluster", "no such setting"),
     ({"slack_channel": "#platform"}, "slack_channel", "a channel's id"),
     ({"slack_secret": ""}, "slack_secret", "name or the ARN"),
+    (
+        {"slack_secret": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/slack"},
+        "slack_secret",
+        "the whole ARN of a secret, which ends in - and six characters",
+    ),
     ({"alarm_email": "nobody"}, "alarm_email", "an e-mail address"),
     ({"alarm_topic_arn": "oncall"}, "alarm_topic_arn", "the ARN of an SNS topic"),
     (
@@ -94,6 +106,9 @@ def test_invariant_64_a_bad_setting_is_one_sentence_that_names_it(
         from_document(document)
     assert caught.value.setting == setting
     assert words in str(caught.value)
+
+
+NAMES = {"RoleName", "QueueName", "LogGroupName", "TableName", "TopicName", "AlarmName"}
 
 
 @pytest.mark.parametrize("secret", ["xoxb-1-canary", "https://hooks.example.com/services/canary"])
@@ -157,11 +172,49 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: byt
 
 def test_more_clusters_than_the_environment_holds_is_said_at_synth() -> None:
     """Lambda's 4 KB would else fail the deploy half way."""
-    names = tuple(f"cluster-with-a-rather-long-name-{n}" for n in range(120))
-    with pytest.raises(SettingsError, match="120 names"):
-        DockwardenStack(
-            App(), "Dockwarden", settings=Settings(clusters=names), code=FunctionCode.from_parameters
-        )
+    config = synthesize(Settings()).stack.lanes[0].function.config
+    names = [f"cluster-with-a-rather-long-name-{n}" for n in range(120)]
+    with pytest.raises(SettingsError, match=r"found 120 names, expected at most \d+ of these") as caught:
+        check_length({**config, "clusters": names})
+    fitting = int(re.findall(r"at most (\d+)", str(caught.value))[0])
+    assert fitting > 50
+    check_length({**config, "clusters": names[:fitting]})
+
+
+@pytest.mark.parametrize("length", [1, 15, 60])
+def test_more_clusters_than_a_role_may_name_is_said_at_synth_with_how_many_fit(length: int) -> None:
+    """IAM would else refuse the role's policy half way through the deploy; what is said to fit does."""
+    names = tuple(f"{n:x<{length}}"[:length] + f"{n:03d}" for n in range(150 if length < 60 else 40))
+    with pytest.raises(SettingsError, match=r"found (150|40) names, expected at most \d+ of these") as caught:
+        synthesize(enforcing(*names))
+    assert "a second installation, as docs/deploy-policy.md says" in str(caught.value)
+    fitting = int(re.findall(r"at most (\d+)", str(caught.value))[0])
+    assert fitting > 10
+    synthesize(enforcing(*names[:fitting]))
+    with pytest.raises(SettingsError, match=f"at most {fitting} of these"):
+        synthesize(enforcing(*names[: fitting + 1]))
+
+
+def test_other_clusters_can_have_an_installation_of_their_own_in_the_same_region() -> None:
+    """What the refusal above tells people to do: two stacks of one app, with no name that collides."""
+    app = App(analytics_reporting=False)
+    stacks = [
+        DockwardenStack(app, name, settings=enforcing(cluster), code=FunctionCode.from_parameters)
+        for name, cluster in (("Dockwarden", "alpha"), ("Dockwarden-two", "beta"))
+    ]
+    rules = [
+        name for stack in stacks for lane in stack.lanes for r in lane.rules.values() for name in r.rule_names
+    ]
+    assert len(rules) == len(set(rules)) > 1
+    templates = [Template.from_stack(stack).to_json()["Resources"].values() for stack in stacks]
+    named = [p for t in templates for r in t for p in r.get("Properties", {}) if p in NAMES]
+    assert named == []
+
+
+def test_an_app_with_too_many_clusters_ends_in_one_sentence() -> None:
+    """Also what only the stack can find out is no traceback."""
+    with pytest.raises(SystemExit, match=r"^setting clusters: found 150 names"), in_one_sentence():
+        synthesize(enforcing(*(f"cluster-{n}" for n in range(150))))
 
 
 def test_a_stack_name_that_is_too_long_for_rules_is_said_at_synth() -> None:

@@ -9,6 +9,19 @@ from dockwarden_cdk import DockwardenStack, FunctionCode, Settings
 from dockwarden_cdk.samples import strict_account
 from tests.cdk.stacks import listed, strict, synthesize, text
 
+KEY_USE = {
+    "dynamodb": {
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    },
+    "sqs": {"kms:Decrypt", "kms:GenerateDataKey"},
+    "secretsmanager": {"kms:Decrypt"},
+}
+
 
 def test_every_role_has_the_boundary_and_the_path() -> None:
     for role in strict().of_type("AWS::IAM::Role").values():
@@ -67,7 +80,7 @@ def test_the_key_outlives_the_stack_as_the_table_does() -> None:
     assert key["Properties"]["EnableKeyRotation"] is True
 
 
-def test_the_key_lets_rules_alarms_and_logs_in_and_only_from_this_account() -> None:
+def test_the_key_lets_rules_alarms_and_logs_in() -> None:
     """Without these grants EventBridge would drop events and alarms would be silent."""
     (key,) = strict().of_type("AWS::KMS::Key").values()
     statements = key["Properties"]["KeyPolicy"]["Statement"]
@@ -78,9 +91,9 @@ def test_the_key_lets_rules_alarms_and_logs_in_and_only_from_this_account() -> N
         "logs.<AWS::Region>.amazonaws.com",
     }
     for name in ("events.amazonaws.com", "cloudwatch.amazonaws.com"):
-        assert {"kms:Decrypt", "kms:GenerateDataKey"} <= set(services[name]["Action"])
-        account = services[name]["Condition"]["StringEquals"]["aws:SourceAccount"]
-        assert account == {"Ref": "AWS::AccountId"}
+        assert services[name]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    account = services["cloudwatch.amazonaws.com"]["Condition"]["StringEquals"]["aws:SourceAccount"]
+    assert account == {"Ref": "AWS::AccountId"}
     assert "kms:EncryptionContext:aws:logs:arn" in json.dumps(services["logs.<AWS::Region>.amazonaws.com"])
 
 
@@ -90,7 +103,25 @@ def test_each_function_may_use_the_key_through_services_only() -> None:
     assert len({role for role, _ in using}) == len(strict().of_type("AWS::Lambda::Function"))
     for _, statement in using:
         assert statement["Resource"] == {"Fn::GetAtt": [key, "Arn"]}
-        assert "kms:ViaService" in statement["Condition"]["StringEquals"]
+        via = text(statement["Condition"]["StringEquals"]["kms:ViaService"]).partition(".")[0]
+        assert set(listed(statement["Action"])) == KEY_USE[via]
+    of_fill = [s for r, s in using if r == strict().id_of(strict().stack.fill.worker.role)]
+    assert [statement["Sid"] for statement in of_fill] == ["UseKeyForLedger"]
+
+
+def test_eventbridge_may_use_the_key_without_a_condition_and_write_where_a_queue_names_its_rule() -> None:
+    """AWS documents no condition for this grant; a wrong one would lose every event without a word."""
+    (key,) = strict().of_type("AWS::KMS::Key").values()
+    (grant,) = [
+        s for s in key["Properties"]["KeyPolicy"]["Statement"] if s.get("Sid") == "RulesWriteToQueues"
+    ]
+    assert "Condition" not in grant
+    policies = [p["Properties"]["PolicyDocument"] for p in strict().of_type("AWS::SQS::QueuePolicy").values()]
+    writing = [s for p in policies for s in p["Statement"] if s["Action"] == "sqs:SendMessage"]
+    assert writing
+    for statement in writing:
+        assert statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+        assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
 def test_a_key_of_the_platforms_own_is_used_and_none_is_made() -> None:

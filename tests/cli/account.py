@@ -34,6 +34,7 @@ class FakeCloudFormation:
     outputs: dict[str, str]
     status: str = "CREATE_COMPLETE"
     template: Any = None
+    names: dict[str, str] = field(default_factory=lambda: {"Ledger": TABLE})
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
         if StackName != "Dockwarden":
@@ -49,12 +50,10 @@ class FakeCloudFormation:
         return self
 
     def paginate(self, StackName: str) -> list[dict[str, Any]]:  # noqa: N803 - boto3's name
-        found = {
-            "LogicalResourceId": "Ledger",
-            "PhysicalResourceId": TABLE,
-            "ResourceType": "AWS::DynamoDB::Table",
-        }
-        return [{"StackResourceSummaries": [found]}]
+        found = [
+            {"LogicalResourceId": logical, "PhysicalResourceId": name} for logical, name in self.names.items()
+        ]
+        return [{"StackResourceSummaries": found}]
 
 
 @dataclass

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.account import RULE, SECRET, TOKEN, Account, client
+from tests.cli.account import REGION, RULE, SECRET, TOKEN, Account, client
 from tests.cli.conftest import Ran, Run
 from tests.ledger.conftest import TABLE
 
@@ -67,6 +67,9 @@ def test_a_token_that_is_missing_or_empty_is_a_failure(
     ran = run("check", "--json")
     assert ran.code == 1
     assert "missing or empty, so messages wait" in of(ran, "fail")["slack"]
+    [todo] = [line["todo"] for line in ran.lines if line["about"] == "slack"]
+    assert f"aws secretsmanager create-secret --region {REGION} --secret-string file:///dev/stdin" in todo
+    assert todo.count("--secret-string file:///dev/stdin") == todo.count("--secret-string") == 2
 
 
 def test_invariant_71_the_token_is_never_printed(run: Run, account: Account) -> None:

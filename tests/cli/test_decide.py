@@ -94,6 +94,17 @@ def test_no_mode_acts_where_the_cluster_is_not_known_to_be_opted_in(
     assert reason in ran.outcome["reason"]
 
 
+@pytest.mark.parametrize("mode", ["off", "observe", "approve", "enforce"])
+def test_under_mode_the_reason_names_the_option_and_not_the_platform(decide: Run, mode: str) -> None:
+    """The platform has said nothing; a tag that asks for more is limited by the option."""
+    for tags in ({}, {"dockwarden:mode": "enforce"}):
+        ran = decide(warning(), "--mode", mode, world=opted(opted_in=True, tags=tags))
+        assert "ceiling" not in ran.out
+        assert "platform" not in ran.out
+        if mode in ("off", "approve"):
+            assert f"--mode says {mode}" in ran.outcome["reason"]
+
+
 @pytest.mark.parametrize("mode", ["observe", "approve", "enforce"])
 def test_without_a_world_opt_in_is_unknown_and_the_change_is_held(decide: Run, mode: str) -> None:
     """--mode replaces the mode only."""

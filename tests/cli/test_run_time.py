@@ -79,8 +79,32 @@ def test_invariant_65_an_empty_name_never_means_everything(
     assert run("changes", "--json").lines == []
 
 
-def test_a_stop_of_a_playbook_that_does_not_exist_is_refused(run: Run, account: Account) -> None:
-    assert run("stop", "--playbook", "spot").code == 2
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        (("--cluster", "web-prdo"), "there are: web-prod "),
+        (("--cluster", "arn:aws:ecs:us-east-1:123456789012:cluster/prod"), "there are: web-prod "),
+        (("--playbook", "spot"), "there are: spot_drain "),
+        (("--cluster", "a\x1b[31m\nb"), "there are: web-prod "),
+    ],
+)
+def test_a_mistyped_stop_is_refused_with_the_names_there_are(
+    run: Run, account: Account, words: tuple[str, str], listed: str
+) -> None:
+    """Else it would say that something is stopped, and stop nothing."""
+    ran = run("stop", *words)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "so nothing would be stopped" in ran.err
+    assert listed in ran.err
+    assert "\x1b" not in ran.err
+    assert run("changes", "--json").lines == []
+
+
+@pytest.mark.parametrize("words", [("--cluster", "web-next"), ("--playbook", "deploy_watch")])
+def test_a_stop_can_be_set_anyway_and_lifted(run: Run, account: Account, words: tuple[str, str]) -> None:
+    """Before the deploy that adds the cluster, or after the one that took the playbook away."""
+    assert run("stop", *words, "--anyway").code == 0
+    assert run("resume", *words).out.endswith("no stop stands\n")
 
 
 def begun(occurred: datetime) -> tuple[ActionLedger, Intent]:
@@ -93,10 +117,12 @@ def begun(occurred: datetime) -> tuple[ActionLedger, Intent]:
         target="arn:ci",
         subject="i-1",
         action={"cluster": "arn:c", "container_instance": "arn:ci", "ec2_instance_id": "i-1"},
-        mode="enforce mode: test",
+        mode="enforce",
+        why="test",
         reason="test",
         occurred_at=occurred,
         created_at=occurred,
+        retried_until=occurred,
         transcript={},
     )
     ledger.claim(intent, occurred, 20, timedelta(seconds=150))
@@ -109,8 +135,35 @@ def test_an_uninstall_says_what_stays_and_prints_commands_only(run: Run, account
     assert (ran.code, line["refused"], line["under_way"]) == (0, False, [])
     assert ("AWS::DynamoDB::Table", TABLE) in [(found["what"], found["name"]) for found in line["stays"]]
     assert "AWS::SQS::Queue" not in ran.out
-    assert any("--no-deletion-protection-enabled" in command for command in line["commands"])
+    assert [command.split()[2] for command in line["commands"]] == ["delete-stack", "wait"]
+    assert any("--no-deletion-protection-enabled" in command for command in line["commands_for_good"])
     assert client("dynamodb").list_tables()["TableNames"] == [TABLE]
+
+
+def test_what_removes_the_records_stands_apart_from_what_removes_the_stack(
+    run: Run, account: Account
+) -> None:
+    """Who copies the first lines keeps the ledger; the comment can be pasted with them."""
+    printed = [line.strip() for line in run("uninstall").out.splitlines()]
+    comment = next(n for n, line in enumerate(printed) if line.startswith("# Only if the records"))
+    before, after = printed[:comment], printed[comment:]
+    assert [line.split()[2] for line in before if line.startswith("aws ")] == ["delete-stack", "wait"]
+    assert [line.split()[2] for line in after if line.startswith("aws ")] == [
+        "update-table",
+        "delete-table",
+        "delete-secret",
+    ]
+
+
+def test_a_key_that_the_stack_made_is_named_and_goes_after_the_table(run: Run, account: Account) -> None:
+    resources = account.cloudformation.template["Resources"]
+    resources["Key"] = {"Type": "AWS::KMS::Key", "DeletionPolicy": "Retain"}
+    account.cloudformation.names["Key"] = "1234abcd-key"
+    [line] = run("uninstall", "--json").lines
+    assert ("AWS::KMS::Key", "1234abcd-key") in [(found["what"], found["name"]) for found in line["stays"]]
+    operations = [command.split()[2] for command in line["commands_for_good"]]
+    assert operations == ["update-table", "delete-table", "schedule-key-deletion", "delete-secret"]
+    assert "--key-id 1234abcd-key" in line["commands_for_good"][2]
 
 
 def test_an_uninstall_refuses_while_a_drain_is_live_unless_told_to_leave_it(

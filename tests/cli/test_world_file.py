@@ -96,6 +96,10 @@ WRONG = {
         of_playbook(mode="on"),
         "playbooks.spot_drain.mode: found 'on', expected one of off, observe",
     ),
+    "an age above the playbook's own": (
+        of_playbook(max_age=121),
+        "playbooks.spot_drain.max_age: found 121, expected at most the playbook's own, 120",
+    ),
     "a ceiling that is none": (of_playbook(ceiling=None), "ceiling: found nothing, expected one of"),
     "an unknown setting": (of_playbook(settings={"drain_fro": []}), "did you mean 'drain_for'?"),
     "a setting of another type": (

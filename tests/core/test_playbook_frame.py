@@ -9,9 +9,10 @@ from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPl
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
 from dockwarden.facts.fleet import Fleet
+from dockwarden.hashing import short_hash
 from dockwarden.lanes import LANES, RECORDS, SPOT
 from dockwarden.permissions import Permission, Place, statements
-from dockwarden.playbook import Playbook, load, names, playbook, registry, settings_of
+from dockwarden.playbook import LONGEST_NAME, Playbook, load, names, playbook, registry, settings_of
 from dockwarden.playbooks.spot_drain import SpotDrainSettings
 from dockwarden.verdicts import Decision, Verdict
 
@@ -106,6 +107,20 @@ def test_settings_without_a_default_are_refused() -> None:
         def needy(event: SpotInstanceInterruptionWarning, settings: Needy) -> Decision:
             """Ask for a setting without a default."""
             raise AssertionError
+
+
+def test_a_name_that_makes_no_name_of_a_role_session_is_refused() -> None:
+    """STS takes 64 characters, and the session's name is that of an intent: playbook, dash, hash."""
+
+    def decide(event: SpotInstanceInterruptionWarning) -> Decision:
+        """Do nothing."""
+        raise AssertionError
+
+    decide.__name__ = "p" * LONGEST_NAME
+    assert len(f"{playbook(lane=SPOT)(decide).name}-{short_hash('x')}") == 64
+    decide.__name__ += "p"
+    with pytest.raises(PlaybookDeclarationError, match="48 characters, and 47 fit"):
+        playbook(lane=SPOT)(decide)
 
 
 def test_a_third_party_playbook_needs_nothing_but_its_declaration() -> None:

@@ -28,10 +28,12 @@ def intent(
         target=target,
         subject="i-0aa",
         action={"cluster": "c"},
-        mode="enforce mode",
+        mode="enforce",
+        why="the default says enforce",
         reason="because",
         occurred_at=at,
         created_at=at,
+        retried_until=at + timedelta(seconds=100),
         transcript={"event": {"n": 1}},
     )
 

@@ -22,7 +22,7 @@ from dockwarden.notify.cards import Card, Line
 from dockwarden.notify.chat import Chat, ChatBusyError, ChatRefusedError, ChatUnsureError
 from dockwarden.notify.sender import TooEarlyError
 from dockwarden.runtime import notifier as handler
-from dockwarden.runtime import wiring
+from dockwarden.runtime import telemetry, wiring
 from dockwarden.runtime.notifier import Notifier
 from dockwarden.runtime.waiting import wait_after
 from lab.slack.server import TOKEN, LocalSlack
@@ -80,9 +80,9 @@ def world(slack: LocalSlack, clock: FixedClock) -> World:
 @pytest.fixture(autouse=True)
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Counts go nowhere, where not the whole handler is called that writes them out."""
-    monkeypatch.setattr(handler.metrics.provider, "namespace", "Dockwarden")
+    monkeypatch.setattr(telemetry.metrics.provider, "namespace", "Dockwarden")
     yield
-    handler.metrics.clear_metrics()
+    telemetry.metrics.clear_metrics()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from dockwarden.aws.clients import Clients
+from dockwarden.aws.clients import ACT_ATTEMPTS, Clients
 from dockwarden.aws.fleet import EcsFleet
 from dockwarden.aws.outbox import SqsOutbox
 from dockwarden.aws.performer import AwsPerformer
@@ -109,7 +109,9 @@ class LabClients(Clients):
     def assume(self, role_arn: str, session_name: str) -> Clients:
         """The act role's clients, which drydock and the plan see too."""
         self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=900)
-        return LabClients(self.endpoint, self.plan, session=self.session, calls=self.calls)
+        under = LabClients(self.endpoint, self.plan, session=self.session, calls=self.calls)
+        under.attempts = ACT_ATTEMPTS
+        return under
 
 
 @dataclass

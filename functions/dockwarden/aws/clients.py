@@ -6,6 +6,11 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+READ_ATTEMPTS = 3
+
+ACT_ATTEMPTS = 1
+"""What changes something is sent once: whether an unanswered call was carried out is read, not guessed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -26,6 +31,7 @@ class Clients:
         self.region = region
         self.session = session
         self._made: dict[str, Any] = {}
+        self.attempts = READ_ATTEMPTS
         self._lock = Lock()
         self.calls: list[Call] = calls if calls is not None else []
 
@@ -50,9 +56,8 @@ class Clients:
 
         if self.session is None:
             self.session = boto3.Session(region_name=self.region)
-        config = Config(
-            connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
-        )
+        retries = {"mode": "standard", "total_max_attempts": self.attempts}
+        config = Config(connect_timeout=2, read_timeout=5, retries=retries)  # type: ignore[arg-type]
         client = self.session.client(service, config=config, **credentials)
         _note_calls(client, self.calls)
         return client
@@ -63,6 +68,7 @@ class _Assumed(Clients):
 
     def __init__(self, base: Clients, credentials: dict[str, Any]) -> None:
         super().__init__(base.region, base.session, base.calls)
+        self.attempts = ACT_ATTEMPTS
         self._credentials = {
             "aws_access_key_id": credentials["AccessKeyId"],
             "aws_secret_access_key": credentials["SecretAccessKey"],

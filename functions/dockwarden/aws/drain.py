@@ -1,17 +1,21 @@
 """UpdateContainerInstancesState: container instances set to DRAINING, ten a call."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import random
+from time import sleep
 from typing import Any
 
 from dockwarden.actions import Action, DrainContainerInstance
 from dockwarden.aws.clients import Clients
-from dockwarden.aws.errors import AWS_ERRORS, code, outcome_unknown, passing
+from dockwarden.aws.errors import AWS_ERRORS, code, outcome_unknown, passing, throttled
 from dockwarden.parallel import side_by_side
 from dockwarden.performing import Effect, Gate, State
 
 _DRAIN = 10  # UpdateContainerInstancesState takes no more
 _DESCRIBE = 100
 _WORKERS = 8
+_THROTTLED_TRIES = 3
+_THROTTLED_WAIT = 0.4
 _GONE = frozenset({"MISSING", "INACTIVE"})
 
 Drains = Sequence[DrainContainerInstance]
@@ -52,8 +56,8 @@ def _by_cluster(drains: Drains) -> Mapping[str, list[DrainContainerInstance]]:
 
 def _drain_some(clients: Clients, readers: Clients, some: Drains, gate: Gate) -> Effects:
     """One call; those that it refused are tried one by one."""
-    if (why := gate(some)) is not None:
-        return _all(some, Effect(State.REFUSED, why))
+    if (forbidden := gate(some)) is not None:
+        return _all(some, forbidden)
     try:
         answer = _call(clients, some)
     except AWS_ERRORS as error:
@@ -67,8 +71,21 @@ def _drain_some(clients: Clients, readers: Clients, some: Drains, gate: Gate) ->
 
 
 def _call(clients: Clients, some: Drains) -> Mapping[str, Any]:
+    """The answer of one call; only a throttled one, which was certainly not carried out, is sent again."""
+    arns = [one.target for one in some]
+    for attempt in range(_THROTTLED_TRIES - 1):
+        try:
+            return _update(clients, some[0].cluster, arns)
+        except AWS_ERRORS as error:
+            if not throttled(error):
+                raise
+            sleep(random() * _THROTTLED_WAIT * 2**attempt)  # noqa: S311
+    return _update(clients, some[0].cluster, arns)
+
+
+def _update(clients: Clients, cluster: str, arns: list[str]) -> Mapping[str, Any]:
     answer: Mapping[str, Any] = clients.client("ecs").update_container_instances_state(
-        cluster=some[0].cluster, containerInstances=[one.target for one in some], status="DRAINING"
+        cluster=cluster, containerInstances=arns, status="DRAINING"
     )
     return answer
 
@@ -127,6 +144,8 @@ def _verify_some(readers: Clients, cluster: str, some: Drains) -> Effects:
             cluster=cluster, containerInstances=[one.target for one in some]
         )
     except AWS_ERRORS as error:
+        if code(error) == "ClusterNotFoundException":
+            return _all(some, Effect(State.GONE, "its cluster is gone"))
         return _all(some, Effect(State.UNKNOWN, f"its status could not be read ({code(error)})"))
     effects = {
         found["containerInstanceArn"]: _as_found(found) for found in answer.get("containerInstances", [])

@@ -13,6 +13,9 @@ AWS_ERRORS = (ClientError, BotoCoreError)
 """Everything that a boto3 call may raise."""
 
 _SERVER_FAULT = 500
+_THROTTLED = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
 _PASSING = frozenset(
     {
         "InternalServerError",
@@ -48,6 +51,11 @@ def passing(error: Exception) -> bool:
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code(error) in _PASSING or status >= _SERVER_FAULT
+
+
+def throttled(error: Exception) -> bool:
+    """Whether AWS turned a call away for its rate, so that it was certainly not carried out."""
+    return code(error) in _THROTTLED
 
 
 def outcome_unknown(error: Exception) -> bool:

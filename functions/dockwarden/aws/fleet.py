@@ -1,10 +1,12 @@
 """Container instances and clusters as ECS and the ledger's index know them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from dockwarden.aws.errors import AWS_ERRORS, code
+from dockwarden.actions import Action, DrainContainerInstance
+from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.events.parse import Event
 from dockwarden.facts.fleet import ContainerInstance, Fleet
 from dockwarden.facts.scopes import MODE_TAG, Scopes
@@ -14,6 +16,9 @@ from dockwarden.parallel import side_by_side
 from dockwarden.permissions import Permission
 
 _DESCRIBE = 100  # DescribeContainerInstances and DescribeClusters take no more
+_NAMED = 50  # instances in one filter: no limit is documented, and a batch seldom has more unknown ones
+# What an event calls an instance goes into a query only if it can be nothing else.
+_EC2_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}", re.ASCII)
 
 
 class EcsFleet:
@@ -41,8 +46,19 @@ class EcsFleet:
                 self._found[name] = (instance,)
         # What the index does not know, or knows as anything but ACTIVE, is asked of ECS: a stale entry
         # must not keep a host from being drained.
-        missing = [name for name in wanted if name not in self._found]
-        self._found |= dict(zip(missing, side_by_side(self._look_up, missing), strict=True))
+        missing = [name for name in wanted if name not in self._found and _EC2_INSTANCE.fullmatch(name)]
+        for start in range(0, len(missing), _NAMED):
+            self._found |= self._look_up(missing[start : start + _NAMED])
+
+    def mistaken(self, action: Action) -> bool:
+        """Told that a container instance does not exist: whether only the index said so, which then forgets it."""
+        if not isinstance(action, DrainContainerInstance):
+            return False
+        found = self._found.get(action.ec2_instance_id, ())
+        if isinstance(found, NotRead) or all(instance.confirmed for instance in found):
+            return False
+        self._index.forget(action.ec2_instance_id)
+        return True
 
     def answers(self) -> Mapping[type, object]:
         """The object that answers each protocol."""
@@ -84,20 +100,24 @@ class EcsFleet:
             try:
                 answer = self._client().describe_clusters(clusters=some, include=["TAGS"])
             except AWS_ERRORS as error:
-                tags |= dict.fromkeys(some, NotRead(code(error)))
+                tags |= dict.fromkeys(some, NotRead(code(error), passing(error)))
                 continue
             for cluster in answer["clusters"]:
                 tags[cluster["clusterArn"]] = {tag["key"]: tag["value"] for tag in cluster.get("tags", [])}
         return tags
 
-    def _look_up(self, ec2_instance_id: str) -> tuple[ContainerInstance, ...] | NotRead:
-        """The container instances of an EC2 instance, from a filtered list in each cluster."""
-        wanted = f"ec2InstanceId == {ec2_instance_id}"
+    def _look_up(self, names: Sequence[str]) -> dict[str, tuple[ContainerInstance, ...] | NotRead]:
+        """The container instances of EC2 instances, from one filtered list in each cluster."""
+        # The query language of ECS: developer guide, "Create expressions to define container instances".
+        wanted = (
+            f"ec2InstanceId in [{', '.join(names)}]" if len(names) > 1 else f"ec2InstanceId == {names[0]}"
+        )
         found = side_by_side(lambda arn: self._of_cluster(arn, wanted), list(self._clusters.values()))
-        instances = tuple(i for answer in found if not isinstance(answer, NotRead) for i in answer)
+        instances = [i for answer in found if not isinstance(answer, NotRead) for i in answer]
         unread = next((answer for answer in found if isinstance(answer, NotRead)), None)
+        by_name = {name: tuple(i for i in instances if i.ec2_instance_id == name) for name in names}
         # Found in one cluster is an answer; not found while a cluster could not be read is none.
-        return unread if unread is not None and not instances else instances
+        return {name: unread if unread and not mine else mine for name, mine in by_name.items()}
 
     def _of_cluster(
         self, cluster_arn: str, wanted: str | None = None
@@ -109,7 +129,7 @@ class EcsFleet:
         except AWS_ERRORS as error:
             if code(error) == "ClusterNotFoundException":
                 return ()
-            return NotRead(f"{cluster_arn.rpartition('/')[2]}: {code(error)}")
+            return NotRead(f"{cluster_arn.rpartition('/')[2]}: {code(error)}", passing(error))
 
     def _list(self, cluster_arn: str, wanted: str | None) -> list[str]:
         request = {"cluster": cluster_arn} | ({"filter": wanted} if wanted else {})

@@ -9,6 +9,8 @@ from dockwarden.aws.drain import drain, verify
 from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.performing import Effect, Gate, State
 
+_NO_ADAPTER = Effect(State.REFUSED, "nothing here can perform this kind of action")
+
 
 class AwsPerformer:
     """A Performer on AWS. `roles` holds the ARN of each playbook's act role; without one nothing is changed."""
@@ -30,12 +32,12 @@ class AwsPerformer:
             failed = Effect(State.FAILED, f"its act role could not be assumed: {code(error)}", passing(error))
             return [failed] * len(actions)
         effects = drain(clients, self._readers, _drains(actions), gate)
-        return [replace(effects[action.target], session=session) for action in actions]
+        return [replace(effects.get(action.target, _NO_ADAPTER), session=session) for action in actions]
 
     def verify(self, actions: Sequence[Action]) -> list[Effect]:
         """Read whether actions have taken effect."""
         effects = verify(self._readers, _drains(actions))
-        return [effects[action.target] for action in actions]
+        return [effects.get(action.target, _NO_ADAPTER) for action in actions]
 
 
 def _drains(actions: Sequence[Action]) -> list[DrainContainerInstance]:

@@ -1,6 +1,7 @@
 """Checks of what people have to give: clusters, modes, a channel, a token, and a filled index."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,7 +85,7 @@ def slack(installation: Installation) -> Iterator[Finding]:
         )
         return
     secret = installation.output("SlackSecret")
-    todo = f"aws secretsmanager create-secret --name {secret} --secret-string (put-secret-value, where it exists)"
+    todo = _paste(installation, secret)
     try:
         found = ask("reading the Slack token", lambda: _secret(installation, secret))
     except AccountError as error:
@@ -95,6 +96,16 @@ def slack(installation: Installation) -> Iterator[Finding]:
         yield ok("slack", f"channel {installation.config.channel}, and secret {secret} holds something")
     else:
         yield fail("slack", f"secret {secret} is missing or empty, so messages wait in the outbox", todo)
+
+
+def _paste(installation: Installation, secret: str) -> str:
+    """How the token gets there without standing in the shell's history or in a list of processes."""
+    to_region = f"--region {installation.clients.region} --secret-string file:///dev/stdin"
+    named = shlex.quote(secret)
+    create = f"aws secretsmanager create-secret {to_region} --name {named}"
+    put = f"aws secretsmanager put-secret-value {to_region} --secret-id {named}"
+    command = put if secret.startswith("arn:") else f"{create} (where it exists but is empty: {put})"
+    return f"run this, paste the token, press Ctrl-D: {command}"
 
 
 def slack_token(installation: Installation) -> Iterator[Finding]:

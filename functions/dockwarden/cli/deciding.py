@@ -1,7 +1,8 @@
 """Events through the real engine, one after another, in an installation that exists only in memory."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,13 @@ _LAST = datetime(9990, 1, 1, tzinfo=UTC)
 
 _UNKNOWN_PLACE = ("unknown account", "unknown region")
 
+_SAID = {
+    r"\bthe ceiling is off\b": "--mode says off",
+    r"\bthe platform's default says (off|observe|approve|enforce)\b": r"--mode says \1",
+    r"\bbut the platform's ceiling is (off|observe|approve|enforce)\b": r"but --mode says \1",
+}
+"""What the guard says of the platform's settings, in whose place --mode stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -51,6 +59,7 @@ class Decider:
 
     def __init__(self, world: World, mode: Mode | None = None, now: datetime | None = None) -> None:
         self._playbooks = registry()
+        self._mode = mode
         self._fixed = now is not None
         self._clock = FixedClock(_within(now or _FIRST))
         store = MemoryStore()
@@ -116,7 +125,15 @@ class Decider:
 
     def _outcomes(self, arrival: Arrival) -> tuple[Outcome, ...]:
         [result] = self._engine.run([arrival])
-        return merged(result.outcomes)
+        outcomes = merged(result.outcomes)
+        return outcomes if self._mode is None else tuple(replace(o, reason=said(o.reason)) for o in outcomes)
+
+
+def said(reason: str) -> str:
+    """A reason in which the platform's settings are what they are under --mode: words of the command line."""
+    for platform, option in _SAID.items():
+        reason = re.sub(platform, option, reason)
+    return reason
 
 
 def _labels(raw: Any) -> tuple[str | None, str | None, str | None]:

@@ -24,11 +24,12 @@ class NotJsonError(DocumentError):
     """A document was read, but it is no JSON."""
 
 
-def read_json(name: str) -> Any:
+def read_json(name: str, *, strict: bool = True) -> Any:
     """The JSON document of a file, or of standard input for `-`.
 
     Raises DocumentError where nothing can be read, NotJsonError where it is no JSON. A byte order mark is
-    skipped. A key that stands twice in one object, NaN and Infinity are faults.
+    skipped. A key that stands twice in one object, NaN and Infinity are faults of what people write; where
+    `strict` is False the last value of a key counts, as in most readers, and such a number is null: unreadable.
     """
     shown = _shown(name)
     data = read_bytes(name)
@@ -36,7 +37,7 @@ def read_json(name: str) -> Any:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotJsonError(shown, f"it is no UTF-8 text (byte {error.start})") from error
-    return _parsed(text, shown)
+    return _parsed(text, shown, strict=strict)
 
 
 def read_bytes(name: str) -> bytes:
@@ -53,11 +54,16 @@ def read_bytes(name: str) -> bytes:
         raise DocumentError(shown, f"it cannot be read ({reason})") from error
 
 
-def _parsed(text: str, shown: str) -> Any:
+def _parsed(text: str, shown: str, *, strict: bool) -> Any:
     if not text.strip():
         raise NotJsonError(shown, "it is empty; expected an EventBridge event as JSON")
     try:
-        return json.loads(text, parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_object)
+        return json.loads(
+            text,
+            parse_int=_whole,
+            parse_constant=_no_constant if strict else _unreadable,
+            object_pairs_hook=_object if strict else None,
+        )
     except json.JSONDecodeError as error:
         fault = f"it is no JSON: {error.msg} at line {error.lineno} column {error.colno}"
         raise NotJsonError(shown, fault) from error
@@ -78,6 +84,10 @@ def _whole(digits: str) -> int | float:
 
 def _no_constant(word: str) -> float:
     raise _NotAllowedError(f"{word} is no number")
+
+
+def _unreadable(_word: str) -> None:
+    return None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

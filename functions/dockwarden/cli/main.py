@@ -17,6 +17,7 @@ COMMANDS = {
     "decide": "what Dockwarden would do about events in a file; nothing is changed, nothing is called",
     "playbooks": "the playbooks: trigger, ceiling, mode, what each may read and do, its settings",
     "check": "what is missing before an installation can work, each with what to do about it",
+    "receipt": "what was done under an id that a message or CloudTrail names, why, and what came of it",
     "mode": "show or set how far a playbook goes, below the platform's ceiling; no deploy needed",
     "stop": "stop everything, a playbook or a cluster, from the next call on",
     "resume": "lift a stop",

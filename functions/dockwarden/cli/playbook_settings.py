@@ -39,9 +39,17 @@ def playbook_config(name: str, node: Node, *, run_time: bool = False) -> Playboo
     return PlaybookConfig(
         ceiling=ceiling.mode() if ceiling else Mode.OBSERVE,
         default=default.mode() if default else Mode.OBSERVE,
-        max_age=(max_age.whole() or None) if max_age else None,
+        max_age=_age(playbook, max_age) if max_age else None,
         settings=_settings(playbook, settings) if settings else {},
     )
+
+
+def _age(playbook: Playbook, node: Node) -> int | None:
+    """An age in seconds, None for 0; like the deploy it refuses more than the playbook's own (invariant 53)."""
+    found = node.whole()
+    if found > playbook.max_age:
+        raise node.wrong(f"at most the playbook's own, {playbook.max_age}")
+    return found or None
 
 
 def _settings(playbook: Playbook, node: Node) -> dict[str, object]:

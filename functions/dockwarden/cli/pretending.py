@@ -83,6 +83,10 @@ class PretendFacts:
     def __init__(self, fleet: PretendFleet, protocols: Sequence[type], why: str) -> None:
         self._answers: dict[type, object] = dict.fromkeys(protocols, Unread(why)) | {Fleet: fleet}
 
+    def mistaken(self, action: Action) -> bool:  # noqa: ARG002 - the port has it
+        """Nothing is performed, so that no target turns out to be missing."""
+        return False
+
     def prepare(self, events: Sequence[Event]) -> None:
         """Read nothing: it is all here."""
 
@@ -117,7 +121,7 @@ class PretendPerformer:
         """Count the actions as done, unless the gate forbids it."""
         forbidden = gate(actions)
         if forbidden is not None:
-            return [Effect(State.REFUSED, forbidden)] * len(actions)
+            return [forbidden] * len(actions)
         return [self._done(action) for action in actions]
 
     def _done(self, action: Action) -> Effect:

@@ -3,9 +3,14 @@
 import argparse
 
 from dockwarden.cli.parser import Parser
-from dockwarden.cli.playbook_settings import named
-from dockwarden.errors import SettingsError
+from dockwarden.cli.screen import inert
+from dockwarden.errors import DockwardenError, SettingsError, describe
 from dockwarden.ledger.controls import Scope
+from dockwarden.runtime.config import Config
+
+
+class NotListedError(DockwardenError):
+    """A stop was asked for something that the installation does not know, so that it would stop nothing."""
 
 
 def with_scope(parser: Parser) -> None:
@@ -18,17 +23,23 @@ def with_scope(parser: Parser) -> None:
     parser.with_json()
 
 
-def scope_of(args: argparse.Namespace, *, must_exist: bool = True) -> tuple[Scope, str]:
-    """What the arguments mean. Raises for an unknown playbook, or for an empty name, which is never "all".
-
-    `must_exist` is False where a stop of a playbook that is gone must still be lifted.
-    """
+def scope_of(args: argparse.Namespace) -> tuple[Scope, str]:
+    """What the arguments mean. Raises SettingsError for an empty name, which is never "all"."""
     for scope, name in (("playbook", args.playbook), ("cluster", args.cluster)):
         if name is not None and not name.strip():
             raise SettingsError(f"--{scope}", name, "a name; leave the option out to mean everything")
     if args.playbook is not None:
-        return "playbook", named(args.playbook).name if must_exist else args.playbook
+        return "playbook", args.playbook
     if args.cluster is not None:
         # ARNs are what people have at hand; the guard compares names.
         return "cluster", args.cluster.rpartition("/")[2]
     return "everything", ""
+
+
+def must_be_known(scope: Scope, name: str, config: Config) -> None:
+    """Refuse a name that the installation does not know. Raises NotListedError with those that it does."""
+    known = {"cluster": config.clusters, "playbook": tuple(config.playbooks)}.get(scope)
+    if known is not None and name not in known:
+        listed = inert(", ".join(known) or "none")
+        fault = f"no {scope} {describe(name)} is in this installation, so nothing would be stopped; there are: {listed}"
+        raise NotListedError(f"{fault} (--anyway sets the stop all the same)")

@@ -60,4 +60,4 @@ class Timeline:
         counts = [f"{count} {verdict}" for verdict in Verdict if (count := self._verdicts[verdict])]
         counts += [f"{count} {kind}" for kind, count in self._others.items()]
         events = "1 event" if self._events == 1 else f"{self._events} events"
-        print(f"\n{events}: {', '.join(counts)}")
+        print(f"\n{events}: {', '.join(counts)}" if counts else events)

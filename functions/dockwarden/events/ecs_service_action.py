@@ -1,15 +1,16 @@
 """The scheduler of ECS reports on a service: steady, impaired, no place for a task, throttled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
-from dockwarden.events import ecs_subject, fields
-from dockwarden.events.envelope import Envelope
+from dockwarden.events import fields
+from dockwarden.events.ecs_service_report import ServiceReport
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceAction:
+class ServiceAction(ServiceReport):
     """The AWS schema ``aws.ecs@ECSServiceAction``, which has no version: order it by asking ECS again.
 
     Since 2025 the ECS Developer Guide (ecs_service_events) lists ``SERVICE_DEPLOYMENT_*`` here too, beside
@@ -19,15 +20,6 @@ class ServiceAction:
     SOURCE: ClassVar[str] = "aws.ecs"
     DETAIL_TYPES: ClassVar[tuple[str, ...]] = ("ECS Service Action",)
 
-    envelope: Envelope
-    service_arn: str
-    service_name: str
-    cluster_arn: str | None
-    cluster: str | None
-    event_type: str | None
-    event_name: str | None
-    reason: str | None
-    deployment_id: str | None
     desired_count: int | None
     capacity_provider_arns: tuple[str, ...]
     container_instance_arns: tuple[str, ...]
@@ -36,30 +28,16 @@ class ServiceAction:
     task_set_arns: tuple[str, ...]
     target_group_arns: tuple[str, ...]
     created_at: datetime | None
-    updated_at: datetime | None
 
     @classmethod
-    def from_envelope(cls, envelope: Envelope) -> Self:
-        """Return the typed event; MalformedEventError when it names no service."""
-        detail = envelope.detail
-        service_arn, place = ecs_subject.service_arn(envelope)
-        return cls(
-            envelope=envelope,
-            service_arn=service_arn,
-            service_name=place.name,
-            cluster_arn=fields.text(detail, "clusterArn"),
-            cluster=ecs_subject.cluster(detail, place),
-            event_type=fields.text(detail, "eventType"),
-            event_name=fields.text(detail, "eventName"),
-            reason=fields.text(detail, "reason"),
-            deployment_id=fields.text(detail, "deploymentId"),
-            desired_count=fields.integer(detail, "desiredCount"),
-            capacity_provider_arns=fields.texts(detail, "capacityProviderArns"),
-            container_instance_arns=fields.texts(detail, "containerInstanceArns"),
-            ec2_instance_ids=fields.texts(detail, "ec2InstanceIds"),
-            task_arns=fields.texts(detail, "taskArns"),
-            task_set_arns=fields.texts(detail, "taskSetArns"),
-            target_group_arns=fields.texts(detail, "targetGroupArns"),
-            created_at=fields.time(detail, "createdAt"),
-            updated_at=fields.time(detail, "updatedAt"),
-        )
+    def _more(cls, detail: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "desired_count": fields.integer(detail, "desiredCount"),
+            "capacity_provider_arns": fields.texts(detail, "capacityProviderArns"),
+            "container_instance_arns": fields.texts(detail, "containerInstanceArns"),
+            "ec2_instance_ids": fields.texts(detail, "ec2InstanceIds"),
+            "task_arns": fields.texts(detail, "taskArns"),
+            "task_set_arns": fields.texts(detail, "taskSetArns"),
+            "target_group_arns": fields.texts(detail, "targetGroupArns"),
+            "created_at": fields.time(detail, "createdAt"),
+        }

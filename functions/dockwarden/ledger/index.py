@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from dockwarden.errors import LedgerUnavailableError
 from dockwarden.facts.fleet import ContainerInstance
-from dockwarden.ledger.records import SCHEMA, readable, stamp, unstamp
-from dockwarden.ledger.store import Absent, Equals, Item, Key, Put, Store
+from dockwarden.ledger.records import SCHEMA, UnreadableRecordError, readable, stamp, unstamp
+from dockwarden.ledger.store import Absent, Delete, Equals, Item, Key, Put, Store
+from dockwarden.parallel import side_by_side
 
 _KEPT = timedelta(days=8)
 """Longer than the sweep's period by far, so that only instances that are gone fall out."""
@@ -41,7 +42,9 @@ class InstanceIndex:
         for _ in range(_TRIES):
             held = self._store.get_many(map(_key, left))
             news = {n: i for n, i in left.items() if _is_news(i, held.get(_key(n)), now)}
-            left = {n: i for n, i in news.items() if not self._put(i, held.get(_key(n)), now)}
+            pairs = [(instance, held.get(_key(name))) for name, instance in news.items()]
+            done = side_by_side(lambda pair: self._put(*pair, now), pairs)
+            left = {i.ec2_instance_id: i for (i, _), kept in zip(pairs, done, strict=True) if not kept}
             written += len(news) - len(left)
             if not left:
                 return written
@@ -49,13 +52,17 @@ class InstanceIndex:
 
     def _put(self, seen: ContainerInstance, held: Item | None, now: datetime) -> bool:
         revision = _revision(held)
-        condition = Absent() if held is None else Equals("revision", revision)
+        condition = Absent() if held is None else Equals("revision", revision) if revision else None
         return self._store.write([Put(_item(seen, revision + 1, now), condition)])
+
+    def forget(self, ec2_instance_id: str) -> None:
+        """Drop what was remembered of an EC2 instance, because it turned out to be wrong."""
+        self._store.write([Delete(_key(ec2_instance_id))])
 
     def find(self, ec2_instance_ids: Iterable[str]) -> Mapping[str, ContainerInstance]:
         """The container instances of EC2 instances, as last heard; unknown ones are left out."""
         items = self._store.get_many(map(_key, ec2_instance_ids)).values()
-        return {found.ec2_instance_id: found for found in map(_instance, items)}
+        return {found.ec2_instance_id: found for found in map(_instance, items) if found is not None}
 
 
 def is_newer(seen: ContainerInstance, held: ContainerInstance) -> bool:
@@ -71,11 +78,12 @@ def is_newer(seen: ContainerInstance, held: ContainerInstance) -> bool:
 
 
 def _is_news(seen: ContainerInstance, held: Item | None, now: datetime) -> bool:
-    if held is None or is_newer(seen, _instance(held)):
+    known = _instance(held) if held is not None else None
+    if held is None or known is None or is_newer(seen, known):
         return True
     ttl = held.get("ttl")
     expires_soon = isinstance(ttl, int) and ttl < (now + _REFRESHED).timestamp()
-    return expires_soon and not is_newer(_instance(held), seen)
+    return expires_soon and not is_newer(known, seen)
 
 
 def _revision(held: Item | None) -> int:
@@ -104,14 +112,18 @@ def _item(seen: ContainerInstance, revision: int, now: datetime) -> Item:
     }
 
 
-def _instance(item: Item) -> ContainerInstance:
-    readable(item)
-    version, registered_at = item.get("version"), item.get("registered_at")
-    return ContainerInstance(
-        arn=str(item["arn"]),
-        cluster_arn=str(item["cluster_arn"]),
-        ec2_instance_id=str(item["ec2_instance_id"]),
-        status=str(item["status"]),
-        version=version if isinstance(version, int) else None,
-        registered_at=unstamp(registered_at) if registered_at else None,
-    )
+def _instance(item: Item) -> ContainerInstance | None:
+    """What an item says; one that is damaged or of another version says nothing, and ECS is asked instead."""
+    try:
+        readable(item)
+        version, registered_at = item.get("version"), item.get("registered_at")
+        return ContainerInstance(
+            arn=str(item["arn"]),
+            cluster_arn=str(item["cluster_arn"]),
+            ec2_instance_id=str(item["ec2_instance_id"]),
+            status=str(item["status"]),
+            version=version if isinstance(version, int) else None,
+            registered_at=unstamp(registered_at) if registered_at else None,
+        )
+    except (UnreadableRecordError, KeyError, ValueError):
+        return None

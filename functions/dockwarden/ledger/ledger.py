@@ -1,11 +1,13 @@
 """The ledger of actions: intents, leases and receipts on a Store."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dockwarden.ledger.claims import Claim, Standing, judge
 from dockwarden.ledger.records import (
+    SCHEMA,
     Intent,
     Lease,
     Receipt,
@@ -78,7 +80,7 @@ class ActionLedger:
         return [
             Put(_lease_item(lease), condition),
             Put({**_intent_key(intent.id), **_expiring(intent.created_at), **pack(intent)}, Absent()),
-            Put({"pk": _OPEN, "sk": intent.id, "target": intent.target}),
+            Put({"pk": _OPEN, "sk": intent.id, "v": SCHEMA, "target": intent.target}),
         ]
 
     def close(self, intent: Intent, receipt: Receipt) -> bool:
@@ -98,6 +100,16 @@ class ActionLedger:
         """Let go of a target whose action has to be tried again, so that the next try need not wait."""
         lease = _lease(intent, fence, now)
         self._store.write([Put(_lease_item(lease), Equals("fence", fence))])
+
+    def note_batch(self, session: str, intents: Sequence[str], now: datetime) -> None:
+        """Keep which intents one call is about, so that its session in CloudTrail leads to their receipts."""
+        item: Item = {"pk": _batch_pk(session), "sk": "INTENTS", "v": SCHEMA, "intents": json.dumps(intents)}
+        self._store.write([Put({**item, **_expiring(now)})])
+
+    def batch(self, session: str) -> list[str]:
+        """The intents that a call under a batch's session was about; none where there is no such batch."""
+        item = self._store.get((_batch_pk(session), "INTENTS"))
+        return [str(intent) for intent in json.loads(str(item["intents"]))] if item is not None else []
 
     def intent(self, intent_id: str) -> Intent | None:
         """The intent of an id."""
@@ -153,6 +165,7 @@ def _listed(receipt: Receipt) -> Item:
     return {
         "pk": f"RECEIPTS#{receipt.closed_at.date().isoformat()}",
         "sk": f"{stamp(receipt.closed_at)}#{receipt.intent}",
+        "v": SCHEMA,
         "intent": receipt.intent,
         **_expiring(receipt.closed_at),
     }
@@ -169,6 +182,10 @@ def _lease_key(target: str) -> Key:
 
 def _intent_pk(intent_id: str) -> str:
     return f"INTENT#{intent_id}"
+
+
+def _batch_pk(session: str) -> str:
+    return f"BATCH#{session}"
 
 
 def _intent_key(intent_id: str) -> Item:

@@ -25,7 +25,11 @@ class UnreadableRecordError(DockwardenError):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be done, and why: written before the call and never changed."""
+    """What is about to be done, and why: written before the call and never changed.
+
+    `mode` is the mode it was decided in and `why` what set that. Until `retried_until` its lane may still bring
+    the event back, so that nobody else may call it over.
+    """
 
     id: str
     playbook: str
@@ -34,9 +38,11 @@ class Intent:
     subject: str
     action: dict[str, str]
     mode: str
+    why: str
     reason: str
     occurred_at: datetime
     created_at: datetime
+    retried_until: datetime
     transcript: dict[str, Any]
 
 
@@ -122,6 +128,7 @@ def _packed(value: object) -> Any:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "occurred_at": unstamp,
     "created_at": unstamp,
+    "retried_until": unstamp,
     "closed_at": unstamp,
     "expires_at": unstamp,
     "action": json.loads,

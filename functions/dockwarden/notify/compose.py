@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dockwarden.actions import Action
+from dockwarden.hashing import short_hash
 from dockwarden.ledger.records import Intent, stamp
 from dockwarden.notify.cards import Card, Line, Tone
 from dockwarden.performing import SETTLED, Effect, State
@@ -21,7 +22,7 @@ def about_action(intent: Intent, action: Action, effect: Effect, place: str, now
     tone, headline, label = _shape(action, effect)
     words = effect.words
     if effect.state is State.OBSERVED:
-        words = f"it would {action.sentence()}; {intent.mode}"
+        words = f"it would {action.sentence()}; {intent.mode} mode: {intent.why}"
     elif effect.state is State.DONE:
         words = f"{words}. It took {span(max(now - intent.occurred_at, timedelta(0)))} from the event"
     return Card(
@@ -55,23 +56,23 @@ def about_decision(
     )
 
 
-def digested(cards: Sequence[Card], digest_id: str) -> list[Card]:
+def digested(cards: Sequence[Card]) -> list[Card]:
     """The cards, or one card instead of those that say the same of many targets in one place."""
     groups: dict[tuple[Tone, str, str], list[Card]] = {}
     for card in cards:
         groups.setdefault((card.tone, card.headline, card.place), []).append(card)
     told: list[Card] = []
     for group in groups.values():
-        told += [_digest(group, digest_id)] if len(group) > DIGEST_ABOVE else group
+        told += [_digest(group)] if len(group) > DIGEST_ABOVE else group
     return told
 
 
-def _digest(cards: Sequence[Card], digest_id: str) -> Card:
+def _digest(cards: Sequence[Card]) -> Card:
     first, names = cards[0], [card.subject for card in cards]
     listed = ", ".join(names[:_LISTED])
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return Card(
-        id=f"{digest_id}-{first.tone}",
+        id=f"digest-{short_hash(*sorted(card.id for card in cards))}",
         tone=first.tone,
         subject=f"{len(cards)} at once",
         place=first.place,

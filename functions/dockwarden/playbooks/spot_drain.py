@@ -74,4 +74,5 @@ def _unaimed(warning: SpotInstanceInterruptionWarning, why: str) -> Decision:
         subject=warning.instance_id,
         target=warning.instance_id,
         actions=(Unaimed(DrainContainerInstance.KIND, warning.instance_id),),
+        when_refused=Verdict.TELL,
     )

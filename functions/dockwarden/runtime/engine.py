@@ -8,13 +8,14 @@ from dockwarden.errors import SettingsError
 from dockwarden.facts.fleet import ContainerInstance
 from dockwarden.facts.unknown import NotRead
 from dockwarden.guard.hearing import deaf_to
-from dockwarden.guard.modes import ModeRuling, ModeSetting, effective_mode
+from dockwarden.guard.modes import Mode, ModeRuling, ModeSetting, effective_mode
 from dockwarden.guard.rulings import (
     PEOPLE_MUST_KNOW,
     Answer,
     Circumstances,
     Ruling,
     rule_on,
+    too_old,
 )
 from dockwarden.ledger.controls import Controls
 from dockwarden.playbook import Playbook, settings_of
@@ -86,6 +87,8 @@ class _Run:
                 if decision is None:
                     continue
                 self._seen += decision.remember
+                if decision.verdict is Verdict.HOLD and self._unread(result, playbook, recorder.unread):
+                    continue
                 script = about(result.arrival.event, recorder.asked)
                 proposals += [Proposal(result, playbook, decision, a, script) for a in decision.actions]
                 if not decision.actions:
@@ -111,6 +114,8 @@ class _Run:
             return settings_of(playbook, {})
 
     def _settle_without_action(self, result: Result, playbook: Playbook, decision: Decision) -> None:
+        if playbook.may and decision.target not in (None, decision.subject):
+            self._acting.finish_left(result, playbook, str(decision.target))
         if decision.verdict in (Verdict.TELL, Verdict.HOLD):
             self._telling.decision(result, playbook, decision, decision.verdict, None)
         else:
@@ -118,7 +123,12 @@ class _Run:
 
     def _ruled(self, proposal: Proposal) -> Ruling | None:
         """The ruling for an action that goes; one that does not is settled here."""
-        ruling, decision = rule_on(self._circumstances(proposal)), proposal.decision
+        decision, result = proposal.decision, proposal.result
+        tag = self._parts.scopes.mode_tag(proposal.action.cluster_arn)
+        armed = self._parts.config.of(proposal.playbook.name).ceiling.rank > Mode.OBSERVE.rank
+        if armed and isinstance(tag, NotRead) and self._unread(result, proposal.playbook, [tag]):
+            return None
+        ruling = rule_on(self._circumstances(proposal))
         if ruling.answer is Answer.GO and decision.verdict is Verdict.ACT:
             return ruling
         if ruling.answer is Answer.REFUSE:
@@ -127,6 +137,22 @@ class _Run:
             why = ruling.reason if ruling.answer is Answer.HOLD else None
             self._telling.decision(proposal.result, proposal.playbook, decision, Verdict.HOLD, why)
         return None
+
+    def _unread(self, result: Result, playbook: Playbook, unread: Sequence[NotRead]) -> bool:
+        """Whether an event has to come back because of something that could not be read just now.
+
+        As long as there is time: after that it is settled by what is known.
+        """
+        passing = next((fact for fact in unread if fact.passing), None)
+        time, max_age = result.arrival.event.envelope.time, self._max_age(playbook)
+        if passing is None or too_old(time, self._parts.clock.now(), max_age) is not None:
+            return False
+        result.retry = f"something could not be read: {passing.why}"
+        result.outcomes.append(Outcome(playbook.name, Verdict.IGNORE, f"not yet: {result.retry}"))
+        return True
+
+    def _max_age(self, playbook: Playbook) -> timedelta:
+        return timedelta(seconds=self._parts.config.of(playbook.name).max_age or playbook.max_age)
 
     def _refused(self, proposal: Proposal, ruling: Ruling) -> None:
         """Settle what the guard refuses: told where nobody else will do it and it is not done yet."""
@@ -141,12 +167,11 @@ class _Run:
 
     def _circumstances(self, proposal: Proposal) -> Circumstances:
         parts, playbook, cluster = self._parts, proposal.playbook, proposal.action.cluster_arn
-        config = parts.config.of(playbook.name)
         name = cluster.rpartition("/")[2] if cluster else None
         return Circumstances(
             origin=origin_of(proposal.result.arrival.event.envelope),
             now=parts.clock.now(),
-            max_age=timedelta(seconds=config.max_age or playbook.max_age),
+            max_age=self._max_age(playbook),
             mode=self._mode(playbook, cluster),
             opted_in=parts.scopes.opted_in(cluster),
             place=f"cluster {name}" if name else "its cluster",

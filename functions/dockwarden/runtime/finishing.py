@@ -1,47 +1,79 @@
 """Intents that were left open by a function that died: found, read, told and closed."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dockwarden.actions import rebuilt
 from dockwarden.guard.modes import Mode
+from dockwarden.ledger.claims import Claim
 from dockwarden.ledger.records import Intent, Receipt
-from dockwarden.performing import SETTLED, Effect, State
+from dockwarden.performing import Effect, State
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telling import Telling
 
 _LEASE_SECONDS = 60
+_GIVEN_UP_AFTER = timedelta(hours=1)
+"""How long an intent whose outcome cannot be read is looked at again before people are told that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An intent that somebody left open, and our claim on its target."""
+
+    intent: Intent
+    claim: Claim
 
 
 def finish_open(parts: Parts) -> int:
-    """Close every intent whose holder died, by what can be read now; how many there were.
+    """Close every intent that nobody will call back, by what can be read now; how many there were.
 
-    Nothing is done again here: whoever's time it was is over, and the event's own lane tries as long as
-    there is time. An intent whose outcome cannot be read stays open for the next sweep.
+    Nothing is done again here: as long as there is time, the event's own lane brings it back.
     """
-    telling, now = Telling(parts), parts.clock.now()
-    closing: list[tuple[Intent, Receipt]] = []
-    for intent_id, target in parts.actions.open_intents().items():
-        intent = parts.actions.intent(intent_id)
-        claim = parts.actions.take_over(target, now, _LEASE_SECONDS)
-        if intent is None or claim is None or claim.intent != intent_id:
-            continue
-        effect = _effect(parts, intent)
-        if effect.state is State.UNKNOWN:
-            continue
-        telling.action(intent, rebuilt(intent.kind, intent.action), effect)
-        closing.append((intent, Receipt(intent_id, effect.state, effect.words, now, claim.fence)))
+    now, telling = parts.clock.now(), Telling(parts)
+    left = [found for one in parts.actions.open_intents().items() if (found := _left(parts, *one, now))]
+    return finish(parts, telling, left)
+
+
+def finish(parts: Parts, telling: Telling, left: Sequence[Left]) -> int:
+    """Tell about intents that were left open and close them, as far as reading shows what became of them."""
+    closing: list[tuple[Left, Effect]] = []
+    for one in left:
+        effect = outcome(parts, one.intent)
+        if effect.retry:
+            parts.actions.release(one.intent, one.claim.fence, parts.clock.now())
+        else:
+            action = rebuilt(one.intent.kind, one.intent.action)
+            telling.action(one.intent, action, effect)
+            closing.append((one, effect))
     telling.send()
-    for intent, receipt in closing:
-        parts.actions.close(intent, receipt)
+    now = parts.clock.now()
+    for one, effect in closing:
+        parts.actions.close(
+            one.intent, Receipt(one.intent.id, effect.state, effect.words, now, one.claim.fence)
+        )
     return len(closing)
 
 
-def _effect(parts: Parts, intent: Intent) -> Effect:
-    """What an intent came to, as far as reading shows."""
-    if not intent.mode.startswith(Mode.ENFORCE):
+def outcome(parts: Parts, intent: Intent) -> Effect:
+    """What an intent came to, by reading alone; `retry` where that cannot be read yet."""
+    if intent.mode != Mode.ENFORCE:
         return Effect(State.OBSERVED, "observed")
     effect = parts.performer.verify([rebuilt(intent.kind, intent.action)])[0]
-    if effect.state in SETTLED or effect.state is State.UNKNOWN:
-        return effect
-    words = f"{effect.words}: the function that was to do it ended before it could, and its time is over"
-    return replace(effect, words=words)
+    if effect.state is State.GONE:
+        return Effect(State.UNKNOWN, f"{effect.words}; whether the call was made in time is not known")
+    if effect.state is State.UNKNOWN:
+        given_up = parts.clock.now() - intent.created_at > _GIVEN_UP_AFTER
+        return Effect(State.UNKNOWN, effect.words, retry=not given_up)
+    if effect.state is State.FAILED:
+        return Effect(State.FAILED, f"{effect.words}: every try ended before the call, and its time is over")
+    return effect
+
+
+def _left(parts: Parts, intent_id: str, target: str, now: datetime) -> Left | None:
+    """An open intent that nobody will call back any more, taken over; None where somebody may."""
+    intent = parts.actions.intent(intent_id)
+    if intent is None or now < intent.retried_until:
+        return None
+    claim = parts.actions.take_over(target, now, _LEASE_SECONDS)
+    return Left(intent, claim) if claim is not None and claim.intent == intent_id else None

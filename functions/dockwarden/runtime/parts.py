@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from dockwarden.actions import Action
 from dockwarden.clock import Clock
 from dockwarden.events.parse import Event
 from dockwarden.facts.scopes import Scopes
@@ -21,6 +22,9 @@ class Facts(Protocol):
 
     def prepare(self, events: Sequence[Event]) -> None:
         """Read ahead what playbooks will ask about these events."""
+
+    def mistaken(self, action: Action) -> bool:
+        """Told that an action's target does not exist: whether that came from memory, which is then mended."""
 
     def answers(self) -> Mapping[type, object]:
         """The object that answers each protocol."""

@@ -61,8 +61,7 @@ class Telling:
     def send(self) -> None:
         """Hand the cards to the outbox, and then remember what was told."""
         if self._cards:
-            digest_id = f"digest-{short_hash(*sorted(card.id for card in self._cards))}"
-            self._parts.outbox.send(digested(self._cards, digest_id))
+            self._parts.outbox.send(digested(self._cards))
         self._ledger.remember(self._told, self._parts.clock.now())
         self._cards, self._told = [], []
 

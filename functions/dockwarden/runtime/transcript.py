@@ -6,30 +6,33 @@ from datetime import datetime
 from typing import Any
 
 from dockwarden.events.parse import Event
+from dockwarden.facts.unknown import NotRead
 from dockwarden.ledger.records import stamp
 
 
 class Recorder:
-    """Facts that write down what they were asked and what they answered."""
+    """Facts that write down what they were asked and what they answered; `unread` is what could not be read."""
 
     def __init__(self, facts: Mapping[type, object]) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.unread: list[NotRead] = []
         self.answers: Mapping[type, object] = {
-            protocol: _Recorded(protocol.__name__, answering, self.asked)
-            for protocol, answering in facts.items()
+            protocol: _Recorded(protocol.__name__, answering, self) for protocol, answering in facts.items()
         }
 
 
 class _Recorded:
     """One facts object behind a recorder."""
 
-    def __init__(self, name: str, answering: object, asked: list[dict[str, Any]]) -> None:
-        self._name, self._answering, self._asked = name, answering, asked
+    def __init__(self, name: str, answering: object, recorder: Recorder) -> None:
+        self._name, self._answering, self._recorder = name, answering, recorder
 
     def __getattr__(self, method: str) -> Callable[..., object]:
         def ask(*arguments: object) -> object:
             answer = getattr(self._answering, method)(*arguments)
-            self._asked.append(
+            if isinstance(answer, NotRead):
+                self._recorder.unread.append(answer)
+            self._recorder.asked.append(
                 {"fact": f"{self._name}.{method}", "of": plain(arguments), "answer": plain(answer)}
             )
             return answer

@@ -17,6 +17,8 @@ from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telemetry import logger, metrics
 from dockwarden.verdicts import Outcome
 
+_LISTED = 25
+
 
 class Work:
     """Takes events through the engine, and says what came of it; `calls` is where AWS calls are noted."""
@@ -43,8 +45,7 @@ class Work:
             metrics.add_metric("BatchesKept", MetricUnit.Count, 1)
             return [message for message, _ in heard]
         finally:
-            made = [{"call": c.operation, "ms": c.milliseconds, "error": c.error} for c in self._calls]
-            logger.info("calls", extra={"request": request, "calls": made})
+            logger.info("calls", extra={"request": request, **_counted(self._calls)})
 
     def _run(self, arrivals: Sequence[Arrival]) -> list[str]:
         results = self._engine.run(arrivals)
@@ -57,6 +58,17 @@ class Work:
         if any(isinstance(arrival.event, Sweep) for arrival in arrivals):
             logger.info("sweep", extra={"finished": finish_open(self._parts)})
         return [result.arrival.message for result in results if result.retry is not None]
+
+
+def _counted(calls: Sequence[Call]) -> dict[str, object]:
+    """The AWS calls of a run: each by itself where they are few, else how many of each operation."""
+    if len(calls) <= _LISTED:
+        return {"calls": [{"call": c.operation, "ms": c.milliseconds, "error": c.error} for c in calls]}
+    return {
+        "calls": [],
+        "counts": dict(Counter(c.operation for c in calls)),
+        "errors": dict(Counter(f"{c.operation} {c.error}" for c in calls if c.error)),
+    }
 
 
 def _note(result: Result, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from lab.ministack.bridges import (
     archives,
+    authorization,
     batches,
     emitter,
     function_dlq,
@@ -20,6 +21,7 @@ ALL: tuple[Bridge, ...] = (
     tables.BRIDGE,
     secret_ref.BRIDGE,
     archives.BRIDGE,
+    authorization.BRIDGE,
     lab_handlers.BRIDGE,
 )
 

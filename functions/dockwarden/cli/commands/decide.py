@@ -61,13 +61,11 @@ def run(args: argparse.Namespace) -> int:
     """Decide about every event of the document."""
     world = read_world(args.world) if args.world is not None else NO_WORLD
     try:
-        document = read_json(args.events)
+        document = read_json(args.events, strict=False)
     except NotJsonError as error:
         # It is no event either, and a program that reads lines is told so by one.
         return _show([Decided(None, None, None, None, recognised=False, outcomes=(), error=str(error))], args)
     events = document if isinstance(document, list) else [document]
-    if not events:
-        return complain("the array of events is empty, so there is nothing to decide")
     return _show(Decider(world, Mode(args.mode) if args.mode else None, args.now).all(events), args)
 
 

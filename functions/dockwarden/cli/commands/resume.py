@@ -25,7 +25,7 @@ def arguments(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Lift the stop and say what still stands."""
-    scope, name = scope_of(args, must_exist=False)
+    scope, name = scope_of(args)
     installation = Installation(clients_of(args), args.stack)
     by, parts = caller(installation.clients), installation.parts
     parts.controls.resume(scope, name, by, parts.clock.now(), args.why)

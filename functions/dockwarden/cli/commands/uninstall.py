@@ -41,11 +41,13 @@ def run(args: argparse.Namespace) -> int:
     in_the_way = remaining(installation.parts)
     stays = _stays(installation)
     refused = bool(in_the_way) and not args.leave
-    commands = [] if refused else _commands(installation, table)
+    commands = [] if refused else _commands(installation)
+    for_good = [] if refused else _for_good(installation, table, stays)
     if args.json:
-        line({"refused": refused, "under_way": in_the_way, "stays": stays, "commands": commands})
+        shown = {"refused": refused, "under_way": in_the_way, "stays": stays, "commands": commands}
+        line({**shown, "commands_for_good": for_good})
     else:
-        _show(in_the_way, stays, commands)
+        _show(in_the_way, stays, commands, for_good)
     return 1 if refused else 0
 
 
@@ -90,20 +92,32 @@ def _names(client: Any, stack: str) -> dict[str, str]:
     }
 
 
-def _commands(installation: Installation, table: str) -> list[str]:
-    """The commands, in their order: what removes the stack, then what removes what it keeps."""
-    at = f"--region {installation.clients.region}"
-    stack, name, secret = map(shlex.quote, (installation.stack, table, installation.output("SlackSecret")))
+def _commands(installation: Installation) -> list[str]:
+    """The commands that remove the stack, in their order."""
+    at, stack = f"--region {installation.clients.region}", shlex.quote(installation.stack)
     return [
         f"aws cloudformation delete-stack {at} --stack-name {stack}",
         f"aws cloudformation wait stack-delete-complete {at} --stack-name {stack}",
+    ]
+
+
+def _for_good(installation: Installation, table: str, stays: list[dict[str, str]]) -> list[str]:
+    """The commands that remove what the stack keeps, in their order: nothing brings that back."""
+    at = f"--region {installation.clients.region}"
+    name, secret = map(shlex.quote, (table, installation.output("SlackSecret")))
+    keys = [shlex.quote(found["name"]) for found in stays if found["what"] == "AWS::KMS::Key"]
+    return [
         f"aws dynamodb update-table {at} --table-name {name} --no-deletion-protection-enabled",
         f"aws dynamodb delete-table {at} --table-name {name}",
+        # After the table, which nobody could read without it.
+        *(f"aws kms schedule-key-deletion {at} --key-id {key}" for key in keys),
         f"aws secretsmanager delete-secret {at} --secret-id {secret}",
     ]
 
 
-def _show(in_the_way: list[str], stays: list[dict[str, str]], commands: list[str]) -> None:
+def _show(
+    in_the_way: list[str], stays: list[dict[str, str]], commands: list[str], for_good: list[str]
+) -> None:
     """The readable form."""
     for sentence in in_the_way:
         print(f"{painted('under way', 'bold', 'yellow')}  {inert(sentence)}")
@@ -113,6 +127,9 @@ def _show(in_the_way: list[str], stays: list[dict[str, str]], commands: list[str
     if not commands:
         print("Not now: wait until nothing is under way, or give --leave.")
         return
-    print("To uninstall, run (the last three remove the records and the token for good):")
-    for command in commands:
-        print(f"  {inert(command, 1000)}")
+    print("To uninstall:")
+    print("\n".join(f"  {inert(command, 1000)}" for command in commands))
+    print(
+        "  # Only if the records of what was done, and the token, may go for good; nothing brings them back:"
+    )
+    print("\n".join(f"  {inert(command, 1000)}" for command in for_good))
