@@ -2,8 +2,9 @@
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon Elastic Container Service":
 ListContainerInstances and DescribeClusters require a `cluster`; DescribeContainerInstances and
-UpdateContainerInstancesState a `container-instance`, with `ecs:cluster`; all of them fill `aws:ResourceTag/KEY` and
-`ecs:ResourceTag/KEY` with the tags of the resource.
+UpdateContainerInstancesState a `container-instance`, with `ecs:cluster`; DescribeServices a `service`, with
+`ecs:cluster`; ListServices no resource, with `ecs:cluster`. Those with a resource fill `aws:ResourceTag/KEY` and
+`ecs:ResourceTag/KEY` with its tags.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +32,13 @@ def requests(operation: str, params: Mapping[str, Any], home: str, tags: Tags = 
         cluster = _arn(home, "cluster", params["cluster"])
         kind = f"container-instance/{cluster.rpartition('/')[2]}"
         arns = [_arn(home, kind, name) for name in params["containerInstances"]]
+        context = {"ecs:cluster": (cluster,)}
+    elif operation == "ListServices":
+        arns, context = ["*"], {"ecs:cluster": (_arn(home, "cluster", params["cluster"]),)}
+    elif operation == "DescribeServices":
+        cluster = _arn(home, "cluster", params["cluster"])
+        kind = f"service/{cluster.rpartition('/')[2]}"
+        arns = [_arn(home, kind, name) for name in params["services"]]
         context = {"ecs:cluster": (cluster,)}
     else:
         raise ValueError(f"it is not written down here what IAM is asked for ecs:{operation}")

@@ -1,6 +1,6 @@
 """A small world for tests of the core: one account, one region, clusters by name, and parts that remember."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -8,8 +8,11 @@ from typing import Any, ClassVar
 from dockwarden.actions import Action
 from dockwarden.clock import FixedClock
 from dockwarden.events.parse import Event, UnknownEvent, parse
+from dockwarden.facts.evidence import Evidence, EvidenceAtOnce, Question, Services
 from dockwarden.facts.fleet import ContainerInstance, Fleet
+from dockwarden.facts.roster import Roster, ServiceNow
 from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.services import ServiceRef, ServiceState
 from dockwarden.facts.unknown import NotRead
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.memory import MemoryStore
@@ -84,9 +87,15 @@ def event(raw: dict[str, Any]) -> Event:
     return parsed
 
 
+def no_evidence() -> Evidence:
+    """Evidence of which nothing could be read."""
+    why = NotRead("nobody knows")
+    return Evidence(service=why, log=why, difference=why, deployer=why, targets=why)
+
+
 @dataclass
 class FakeWorld:
-    """Answers Facts, Fleet and Scopes from what a test put into it; `instances=None` means not readable."""
+    """Answers Facts, Fleet and Scopes, and by FakeServices what there is to know of services, from what a test put into it; `instances=None` means not readable."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
 
@@ -94,6 +103,10 @@ class FakeWorld:
     listed: Sequence[str] | None = ("prod",)
     tags: dict[str, str | NotRead] = field(default_factory=dict)
     prepared: int = 0
+    services: tuple[ServiceNow, ...] | NotRead = ()
+    state: ServiceState | NotRead = field(default_factory=lambda: NotRead("nobody knows"))
+    evidence: Evidence = field(default_factory=no_evidence)
+    asked: list[Question] = field(default_factory=list)
 
     def prepare(self, events: Sequence[Event]) -> None:
         self.prepared += len(events)
@@ -102,7 +115,8 @@ class FakeWorld:
         return False
 
     def answers(self) -> Mapping[type, object]:
-        return {Fleet: self}
+        of_services = FakeServices(self)
+        return {Fleet: self, Roster: of_services, Services: of_services, EvidenceAtOnce: of_services}
 
     def listed_cluster(self, name: str) -> str | NotRead | None:
         if self.listed is None:
@@ -122,6 +136,28 @@ class FakeWorld:
 
     def mode_tag(self, arn: str | None) -> str | NotRead | None:
         return self.tags.get(arn.rpartition("/")[2]) if arn else None
+
+
+@dataclass
+class FakeServices:
+    """Answers Roster, Services and EvidenceAtOnce from a world, which remembers what it was asked."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    world: FakeWorld
+
+    def services(self) -> tuple[ServiceNow, ...] | NotRead:
+        return self.world.services
+
+    def now(self, service: ServiceRef) -> ServiceState | NotRead:
+        return self.world.state
+
+    def all_now(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, ServiceState | NotRead]:
+        return dict.fromkeys(services, self.world.state)
+
+    def about(self, question: Question) -> Evidence:
+        self.world.asked.append(question)
+        return self.world.evidence
 
 
 @dataclass

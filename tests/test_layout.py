@@ -23,7 +23,13 @@ FORBIDDEN = {
     "functions/dockwarden/*.py": CORE,
     "functions/dockwarden/events": (*CORE, "dockwarden.playbooks"),
     "functions/dockwarden/facts": (*CORE, "dockwarden.playbooks"),
+    "functions/dockwarden/causes": (
+        *(*CORE, "dockwarden.playbooks", "dockwarden.guard"),
+        *("dockwarden.facts", "dockwarden.incidents"),
+    ),
     "functions/dockwarden/guard": (*CORE, "dockwarden.playbooks"),
+    # What is known of a service is data: facts by their protocols, and no guard, which is about actions.
+    "functions/dockwarden/incidents": (*CORE, "dockwarden.playbooks", "dockwarden.guard"),
     "functions/dockwarden/playbooks": CORE,
     "functions/dockwarden/aws": (*NEVER_IN_FUNCTIONS, *OUTER, "dockwarden.playbooks"),
     "functions/dockwarden/ledger": (*NEVER_IN_FUNCTIONS, *OUTER, "dockwarden.playbooks", "dockwarden.notify"),
@@ -45,6 +51,8 @@ KNOWN_MODULES = (
     "functions/dockwarden/guard/rulings.py",
     "functions/dockwarden/playbooks/spot_drain.py",
     "functions/dockwarden/playbooks/instance_index.py",
+    "functions/dockwarden/causes/tasks.py",
+    "functions/dockwarden/incidents/rules.py",
     "functions/dockwarden/ledger/dynamodb.py",
     "functions/dockwarden/runtime/lane.py",
     "functions/dockwarden/cli/main.py",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 # tests/cdk/test_asset_services.py holds this table against the code, in both directions.
 SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
+        "cloudtrail": frozenset({"LookupEvents"}),
         "dynamodb": frozenset(
             {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"}
         ),
@@ -13,10 +14,16 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "DescribeClusters",
                 "DescribeContainerInstances",
+                "DescribeServiceRevisions",
+                "DescribeServices",
+                "DescribeTaskDefinition",
                 "ListContainerInstances",
+                "ListServices",
                 "UpdateContainerInstancesState",
             }
         ),
+        "elbv2": frozenset({"DescribeTargetHealth"}),
+        "logs": frozenset({"GetLogEvents"}),
         "secretsmanager": frozenset({"GetSecretValue"}),
         "sqs": frozenset({"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"}),
         "sts": frozenset({"AssumeRole"}),

@@ -3,19 +3,18 @@
 Only the template checks need this, so it is no part of a synthesis: call `acknowledge` where cdk-nag runs.
 """
 
-from collections.abc import Iterator
-
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
+from dockwarden.facts.scopes import Scopes
 from dockwarden.permissions import Permission, Place
 from dockwarden.playbook import registry
-from dockwarden_cdk.lane_function import read_permissions
 from dockwarden_cdk.stack import DockwardenStack
 
 RUNTIME = "python3.13 is pinned: the asset ships bytecode for it; it is raised with the asset, by a test and a release"
 UNDELIVERED = "a rule's dead-letter queue: nothing consumes it but people, and an alarm watches it"
-WILDCARD = "a container instance's id is not known before it exists; the condition ecs:cluster narrows it"
+WILDCARD = "its id is not known before it exists; the condition ecs:cluster narrows it"
+UNNAMEABLE = "it only reads, only where a cluster is listed, and no resource or condition of IAM is narrower"
 
 
 def acknowledge(stack: DockwardenStack) -> None:
@@ -32,24 +31,31 @@ def acknowledge(stack: DockwardenStack) -> None:
         *(r.dead_letters for lane in stack.lanes for r in lane.rules.values()),
     ]:
         _accept(queue, "AwsSolutions-SQS3", UNDELIVERED)
-    for permission, resource in _wildcards(stack):
-        _accept(stack, f"AwsSolutions-IAM5[Resource::{resource}]", f"{permission.why}: {WILDCARD}")
+    for resource, reasons in _wildcards(stack).items():
+        _accept(stack, f"AwsSolutions-IAM5[Resource::{resource}]", "; ".join(reasons))
 
 
 def _accept(construct: IConstruct, finding: str, reason: str) -> None:
     Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions::{finding}", reason=reason))
 
 
-def _wildcards(stack: DockwardenStack) -> Iterator[tuple[Permission, str]]:
-    """The declared resources that end in a wildcard, as cdk-nag writes them, where a condition narrows them."""
+def _wildcards(stack: DockwardenStack) -> dict[str, list[str]]:
+    """The declared resources with a wildcard, as cdk-nag writes them, each with why it has to have one."""
     place = Place("<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>", stack.settings.clusters)
     playbooks = list(registry().values())
-    permissions = read_permissions(playbooks) + [
-        p for playbook in playbooks for p in playbook.act_permissions()
+    declared = [
+        p for playbook in playbooks for p in (*playbook.read_permissions(), *playbook.act_permissions())
     ]
-    seen: set[str] = set()
-    for permission in permissions:
+    found: dict[str, list[str]] = {}
+    for permission in [*declared, *Scopes.PERMISSIONS]:
         for resource in (arn for template in permission.resources for arn in place.fill(template)):
-            if resource.endswith("/*") and permission.conditions and resource not in seen:
-                seen.add(resource)
-                yield permission, resource
+            if "*" in resource and (permission.conditions or permission.for_clusters):
+                reasons = found.setdefault(resource, [])
+                reasons += [] if (reason := _reason(permission)) in reasons else [reason]
+    return found
+
+
+def _reason(permission: Permission) -> str:
+    """Why a statement has a wildcard: its condition names the clusters, or IAM has nothing narrower to name."""
+    actions = ", ".join(permission.actions)
+    return f"{actions} to {permission.why}: {WILDCARD if permission.conditions else UNNAMEABLE}"

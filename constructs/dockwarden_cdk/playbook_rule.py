@@ -1,6 +1,6 @@
 """From the default bus into a lane."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
@@ -36,9 +36,7 @@ class PlaybookRule(Construct):
         for number, pattern in enumerate(patterns):
             self._rule(number, pattern, playbook.summary, queue)
 
-    def _rule(
-        self, number: int, pattern: Mapping[str, Sequence[str]], summary: str, queue: sqs.Queue
-    ) -> None:
+    def _rule(self, number: int, pattern: Mapping[str, object], summary: str, queue: sqs.Queue) -> None:
         rule = events.CfnRule(
             self,
             "Rule" if number == 0 else f"Rule{number + 1}",

@@ -26,28 +26,30 @@ _OWN_ARN = 140  # of something that the stack makes, without the path of a role
 
 
 def check_sizes(stack: Stack, roles: Sequence[iam.Role], settings: Settings) -> None:
-    """Refuse more clusters than a role's policy has room for. Raises SettingsError, which says how many fit."""
-    for role in roles:
-        policy = cast("iam.Policy", role.node.find_child(POLICY))
-        document = stack.resolve(policy.document)
-        _check(_filled(document, _OWN_ARN + len(settings.role_path)), settings.clusters)
+    """Refuse more clusters than the fullest role's policy has room for. Raises SettingsError: how many fit."""
+    policies = [cast("iam.Policy", role.node.find_child(POLICY)) for role in roles]
+    own = _OWN_ARN + len(settings.role_path)
+    fitting = min(_fitting(_filled(stack.resolve(p.document), own), settings.clusters) for p in policies)
+    if fitting < len(settings.clusters):
+        raise SettingsError(
+            "clusters",
+            Unquoted(f"{len(settings.clusters)} names"),
+            f"at most {fitting} of these, because IAM takes {LIMIT} characters of policies for a role; list the "
+            "others in a second installation, as docs/deploy-policy.md says",
+        )
 
 
-def _check(document: Any, clusters: Sequence[str]) -> None:
+def _fitting(document: Any, clusters: Sequence[str]) -> int:
+    """How many of the clusters a policy has room for."""
     size = size_of(document)
     if size <= LIMIT:
-        return
+        return len(clusters)
     texts = list(_texts(document))
     added = [sum(len(text) + 3 for text in texts if _is_about(text, name)) for name in clusters]
     fixed, fitting = size - sum(added), 0
-    while fixed + sum(added[: fitting + 1]) <= LIMIT:
+    while fitting < len(clusters) and fixed + sum(added[: fitting + 1]) <= LIMIT:
         fitting += 1
-    raise SettingsError(
-        "clusters",
-        Unquoted(f"{len(clusters)} names"),
-        f"at most {fitting} of these, because IAM takes {LIMIT} characters of policies for a role; list the "
-        "others in a second installation, as docs/deploy-policy.md says",
-    )
+    return fitting
 
 
 def size_of(document: Any) -> int:

@@ -10,7 +10,7 @@ from constructs import Construct
 from dockwarden.events.dockwarden_sweep import Sweep as SweepEvent
 from dockwarden.lanes import LANES, RECORDS
 from dockwarden.permissions import Place
-from dockwarden.playbook import Playbook, registry
+from dockwarden.playbook import Playbook, load, registry
 from dockwarden_cdk.alarms import Alarms
 from dockwarden_cdk.code import FunctionCode
 from dockwarden_cdk.config import check_length
@@ -106,7 +106,7 @@ class DockwardenStack(Stack):
             "IndexFill",
             within=self._within,
             lane=RECORDS,
-            playbooks=by_lane(registry())[RECORDS.name],
+            playbooks=[load("instance_index")],
             after=list(self.lanes),
         )
 

@@ -79,18 +79,25 @@ def declared(permissions: Sequence[Permission], place: Place) -> list[iam.Policy
 
 
 def compact(permissions: Sequence[Permission]) -> list[Permission]:
-    """The permissions with those of one service on the same resources as one, because each repeats every cluster."""
+    """The permissions with those of one service and kind as one, because each repeats every cluster.
+
+    What only the condition keeps to the listed clusters shares it whatever its resources: each action still
+    reaches resources of its own type alone.
+    """
     groups: dict[tuple[object, ...], list[Permission]] = {}
     for found in permissions:
         conditions = tuple((operator, *tests.items()) for operator, tests in found.conditions.items())
-        groups.setdefault((_service(found), found.resources, conditions), []).append(found)
+        shared = found.for_clusters and "*" not in found.resources
+        resources = "in listed clusters" if shared else found.resources
+        groups.setdefault((_service(found), resources, conditions), []).append(found)
     return [_one(group) for group in groups.values()]
 
 
 def _one(group: Sequence[Permission]) -> Permission:
     actions = dict.fromkeys(action for found in group for action in found.actions)
     whys = dict.fromkeys(found.why for found in group)
-    return replace(group[0], actions=tuple(actions), why="; ".join(whys))
+    resources = dict.fromkeys(arn for found in group for arn in found.resources)
+    return replace(group[0], actions=tuple(actions), resources=tuple(resources), why="; ".join(whys))
 
 
 def sid_of(permission: Permission) -> str:

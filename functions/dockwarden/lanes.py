@@ -41,7 +41,8 @@ SPOT = Lane(
 
 RECORDS = Lane(
     name="records",
-    purpose="what Dockwarden remembers about the fleet; nothing urgent, many events",
+    purpose="what Dockwarden remembers and explains; nothing urgent, many events",
+    # Evidence about the news of one batch is read for 25 s at most: see aws/evidence.py.
     function_timeout=60,
     visibility_timeout=90,
     max_receives=5,

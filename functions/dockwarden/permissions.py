@@ -26,18 +26,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One IAM statement: actions on ARN templates under conditions, and the sentence that says why."""
+    """One IAM statement: actions on ARN templates under conditions, and the sentence that says why.
+
+    `for_clusters` says that it is only about what runs in listed clusters, which its resources cannot say.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     why: str
     conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    for_clusters: bool = False
 
     def statement(self, place: Place) -> dict[str, object] | None:
         """The IAM statement for a place, or None where nothing is listed that it could be about.
 
         No listed cluster gives no statement, so an empty selector never becomes `*`.
         """
+        if self.for_clusters and not place.clusters:
+            return None
         resources = [arn for template in self.resources for arn in place.fill(template)]
         if not resources:
             return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from importlib import import_module
 from pkgutil import iter_modules
 from types import UnionType
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, TypeAlias, cast
 
 from dockwarden.actions import Action
 from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
@@ -17,6 +17,10 @@ PACKAGE = "dockwarden.playbooks"
 
 LONGEST_NAME = 47
 """A playbook's name, a dash and a hash of 16 are the name of a role session, which may have 64 characters."""
+
+
+Detail: TypeAlias = Mapping[str, Sequence[str]]
+"""Fields of an event's detail, each with the values that it may have."""
 
 
 class Trigger(Protocol):
@@ -32,6 +36,8 @@ class Playbook:
 
     `max_age` is how old an event may be, in seconds, for the playbook still to act on it. Two events about
     one target whose times are at most `same_occurrence` seconds apart are one occurrence.
+    `where` narrows the rule of a trigger to events whose detail has one of the listed values in each field; an
+    event that arrives all the same is heard, so that a rule may be wider but never decides anything.
     `when_stopped` tells people what the stop means for this playbook.
     """
 
@@ -40,20 +46,26 @@ class Playbook:
     triggers: tuple[type[Trigger], ...]
     reads: Mapping[str, type]
     may: tuple[type[Action], ...]
+    where: Mapping[type, Detail]
     settings: type | None
     lane: Lane
     max_age: int
     same_occurrence: int
     when_stopped: str
-    decide: Callable[..., Decision]
+    decide: Callable[..., Decision | tuple[Decision, ...]]
 
-    def patterns(self) -> list[dict[str, list[str]]]:
+    def patterns(self) -> list[dict[str, object]]:
         """The EventBridge patterns on the default bus, one for each trigger that AWS emits."""
-        return [
-            {"source": [trigger.SOURCE], "detail-type": list(trigger.DETAIL_TYPES)}
-            for trigger in self.triggers
-            if trigger.SOURCE.startswith("aws.")
-        ]
+        return [self._pattern(trigger) for trigger in self.triggers if trigger.SOURCE.startswith("aws.")]
+
+    def _pattern(self, trigger: type[Trigger]) -> dict[str, object]:
+        pattern: dict[str, object] = {
+            "source": [trigger.SOURCE],
+            "detail-type": list(trigger.DETAIL_TYPES),
+        }
+        if detail := self.where.get(trigger):
+            pattern["detail"] = {field: list(values) for field, values in detail.items()}
+        return pattern
 
     def hears(self, event: object) -> bool:
         """Whether an event is of a class that this playbook is triggered by."""
@@ -67,8 +79,10 @@ class Playbook:
         """What its actions need of IAM."""
         return tuple(permission for action in self.may for permission in action.PERMISSIONS)
 
-    def __call__(self, event: object, facts: Mapping[type, object], settings: object | None) -> Decision:
-        """Decide about an event with facts of the declared protocols."""
+    def __call__(
+        self, event: object, facts: Mapping[type, object], settings: object | None
+    ) -> Decision | tuple[Decision, ...]:
+        """Decide about an event with facts of the declared protocols; a sweep may be about many subjects."""
         asked: dict[str, object] = {name: facts[protocol] for name, protocol in self.reads.items()}
         if self.settings is not None:
             asked["settings"] = settings
@@ -79,10 +93,11 @@ def playbook(
     *,
     lane: Lane,
     may: Sequence[type[Action]] = (),
+    where: Mapping[type, Detail] | None = None,
     max_age: int = 900,
     same_occurrence: int = 150,
     when_stopped: str = "nothing is changed while it is stopped",
-) -> Callable[[Callable[..., Decision]], Playbook]:
+) -> Callable[[Callable[..., Decision | tuple[Decision, ...]]], Playbook]:
     """Make a playbook of a decision function, whose signature names its trigger, facts and settings.
 
     The first parameter is the event (a class of events, or a union of several), a parameter called
@@ -90,16 +105,20 @@ def playbook(
     `dockwarden.facts`.
     """
 
-    def declare(decide: Callable[..., Decision]) -> Playbook:
+    def declare(decide: Callable[..., Decision | tuple[Decision, ...]]) -> Playbook:
         trigger, asked = _signature(decide)
         settings = asked.pop("settings", None)
         _check(decide.__name__, asked, settings)
+        if strangers := set(where or {}) - set(trigger):
+            named = ", ".join(sorted(stranger.__name__ for stranger in strangers))
+            raise PlaybookDeclarationError(decide.__name__, f"`where` names {named}, which it does not hear")
         return Playbook(
             name=decide.__name__,
             summary=_first_line(decide),
             triggers=cast("tuple[type[Trigger], ...]", trigger),
             reads=asked,
             may=tuple(may),
+            where=where or {},
             settings=settings,
             lane=lane,
             max_age=max_age,
@@ -111,7 +130,9 @@ def playbook(
     return declare
 
 
-def _signature(decide: Callable[..., Decision]) -> tuple[tuple[type, ...], dict[str, type]]:
+def _signature(
+    decide: Callable[..., Decision | tuple[Decision, ...]],
+) -> tuple[tuple[type, ...], dict[str, type]]:
     """The classes of events and the other parameters of a decision function."""
     hints: dict[str, Any] = {k: v for k, v in decide.__annotations__.items() if k != "return"}
     if not hints:
@@ -138,7 +159,7 @@ def _check(name: str, reads: Mapping[str, type], settings: type | None) -> None:
             raise PlaybookDeclarationError(name, "each field of its settings needs a default") from error
 
 
-def _first_line(decide: Callable[..., Decision]) -> str:
+def _first_line(decide: Callable[..., Decision | tuple[Decision, ...]]) -> str:
     """The sentence that stands for the playbook in lists."""
     if not decide.__doc__:
         raise PlaybookDeclarationError(decide.__name__, "it has no docstring, which is its summary")

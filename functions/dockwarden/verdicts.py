@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dockwarden.actions import Action
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.incidents.history import History
 
 
 class Verdict(StrEnum):
@@ -19,12 +20,26 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a card about an incident says, beside its subject: headline, cause, and labelled lines.
+
+    `settled` says that it is over, which shows in the card's tone.
+    """
+
+    headline: str
+    cause: str
+    lines: tuple[tuple[str, str], ...]
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a playbook wants, before the guard has ruled.
 
     `subject` is the name that people know, `target` the ARN or id. `when_refused` is the verdict where the
     guard refuses because it is too late or everything is stopped: TELL where a person then has to look.
-    `remember` is what the ledger shall keep; it changes nothing in AWS.
+    `remember` is what the ledger shall keep; it changes nothing in AWS. `incident` is the stable id of the
+    incident that the event belongs to, and `words` what its card says from now on, None where nothing is new.
     """
 
     verdict: Verdict
@@ -35,7 +50,9 @@ class Decision:
     actions: tuple[Action, ...] = ()
     next: str | None = None
     when_refused: Verdict = Verdict.IGNORE
-    remember: tuple[ContainerInstance, ...] = ()
+    remember: tuple[ContainerInstance | History, ...] = ()
+    incident: str | None = None
+    words: Words | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 

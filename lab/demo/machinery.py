@@ -22,7 +22,7 @@ from lab.slack.server import TOKEN, LocalSlack
 
 BASE_PORT = 4566
 _HIGHEST_BASE = 65000
-_ENDPOINTS = ("ECS", "ECR", "EC2", "AUTO_SCALING", "ELASTIC_LOAD_BALANCING_V2", "INSPECTOR2")
+_ENDPOINTS = ("ECS", "ECR", "EC2", "AUTO_SCALING", "ELASTIC_LOAD_BALANCING_V2", "INSPECTOR2", "CLOUDTRAIL")
 
 
 @dataclass(frozen=True, slots=True)

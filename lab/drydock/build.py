@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lab.drydock import container_instances, ec2_instances, placement, scheduler, task_life
+from lab.drydock import (
+    behaviours,
+    container_instances,
+    deployments,
+    ec2_instances,
+    placement,
+    scheduler,
+    task_life,
+)
 from lab.drydock.errors import ScenarioError
-from lab.drydock.model import Cluster, Ec2Instance, Lifecycle, Service, TaskDefinition
+from lab.drydock.model import Cluster, Ec2Instance, Lifecycle, Service, TargetGroup, TaskDefinition
+from lab.drydock.trail import Caller, note_update
 from lab.drydock.world import World
 
 if TYPE_CHECKING:
-    from lab.drydock.model import ContainerInstance, Task
+    from lab.drydock.model import ContainerInstance, Deployment, Task
+    from lab.drydock.placement import Host
 
 
 def make_world(**settings: Any) -> World:
     """An empty world whose parts know each other; takes what `World` takes."""
     world = World(**settings)
     world.on_task_change(partial(container_instances.track_resources, world))
+    behaviours.connect(world)
     scheduler.connect(world)
     return world
 
@@ -85,30 +97,62 @@ def add_service(
     *,
     name: str | None = None,
     desired_count: int = 1,
-    minimum_healthy_percent: int = 100,
-    maximum_percent: int = 200,
     tags: dict[str, str] | None = None,
+    **settings: Any,
 ) -> Service:
-    """Add a service whose tasks run already, without any event."""
+    """Add a service whose tasks run already, without any event; `settings` are members of `Service`."""
     name = name or definition.family
+    primary = deployments.first(world, f"{cluster.name}/{name}", register(world, definition))
     service = Service(
         arn=world.names.ecs(f"service/{cluster.name}/{name}"),
         name=name,
-        definition=definition,
         desired_count=desired_count,
-        deployment_id=f"ecs-svc/{world.names.number()}",
         created_at=world.now(),
-        minimum_healthy_percent=minimum_healthy_percent,
-        maximum_percent=maximum_percent,
+        deployments=[primary],
+        history=[primary.part_of],
         tags=dict(tags or {}),
         steady=True,
+        **settings,
     )
     cluster.services[name] = service
     with world.log.muted():
         for _ in range(desired_count):
-            task = _place(world, cluster, definition, service)
-            task_life.run_at_once(world, cluster, task)
+            host = placement.host_for(cluster, world.names.region, service)
+            _run(world, cluster, definition, host, service)
     return service
+
+
+def add_target_group(world: World, name: str, *, port: int = 80, grace: float = 0.0) -> TargetGroup:
+    """Add a target group of a load balancer; `grace` is the service's healthCheckGracePeriodSeconds."""
+    group = TargetGroup(world.names.target_group(name), name, port, grace)
+    world.target_groups[group.arn] = group
+    return group
+
+
+def register(world: World, definition: TaskDefinition) -> TaskDefinition:
+    """Register a revision as it is, as of now if it does not say when."""
+    at = definition.registered_at or world.now()
+    return world.register(replace(definition, registered_at=at))
+
+
+def deploy(
+    world: World, cluster: Cluster, service: Service, *, caller: Caller | None = None, **changes: Any
+) -> Deployment:
+    """Register the next revision, like the running one but for the changes, and let `caller` deploy it."""
+    caller = caller or Caller(world.names.assumed_role("ci", "deploy"))
+    with world.lock:
+        revision = max(world.definitions[service.definition.family]) + 1
+        made = replace(service.definition, revision=revision, registered_at=world.now(), **changes)
+        made = replace(made, registered_by=changes.get("registered_by", caller.arn))
+        deployment = deployments.begin(world, cluster, service, world.register(made))
+        asked = {
+            "cluster": cluster.name,
+            "service": service.name,
+            "taskDefinition": f"{made.family}:{revision}",
+        }
+        note_update(world, cluster, service, asked, caller)
+        world.log.flush()
+    return deployment
 
 
 def add_task(
@@ -116,33 +160,26 @@ def add_task(
 ) -> Task:
     """Add a standalone task that runs already, without any event."""
     with world.log.muted():
-        task = _place(world, cluster, definition, None, instance_id)
-        task_life.run_at_once(world, cluster, task)
-    return task
+        register(world, definition)
+        instance = _instance(cluster, definition, instance_id)
+        return _run(world, cluster, definition, placement.host_of(instance) if instance else None, None)
 
 
-def _place(
-    world: World,
-    cluster: Cluster,
-    definition: TaskDefinition,
-    service: Service | None,
-    instance_id: str | None = None,
+def _run(
+    world: World, cluster: Cluster, definition: TaskDefinition, host: Host | None, service: Service | None
 ) -> Task:
-    instance = _instance(cluster, definition, service, instance_id)
-    if instance is None:
+    if host is None:
         raise ScenarioError(
             f"no instance of cluster {cluster.name!r} has room for a task of {definition.family!r}"
         )
-    if service is None:
-        return task_life.start(world, cluster, instance, definition)
-    return task_life.start(
-        world, cluster, instance, definition, service=service.name, started_by=service.deployment_id
-    )
+    task = task_life.start(world, cluster, host, definition, service=service)
+    task_life.run_at_once(world, cluster, task)
+    return task
 
 
 def _instance(
-    cluster: Cluster, definition: TaskDefinition, service: Service | None, instance_id: str | None
+    cluster: Cluster, definition: TaskDefinition, instance_id: str | None
 ) -> ContainerInstance | None:
     if instance_id is None:
-        return placement.choose(cluster, definition, service.name if service else None)
+        return placement.choose(cluster, definition, None)
     return next((i for i in cluster.instances.values() if i.instance_id == instance_id), None)

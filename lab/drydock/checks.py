@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel, Shape
 
 # What each service calls a request that does not fit its model.
-INVALID = {"ecs": "InvalidParameterException", "ec2": "InvalidParameterValue"}
+INVALID = {
+    "ecs": "InvalidParameterException",
+    "ec2": "InvalidParameterValue",
+    "logs": "InvalidParameterException",
+}
 
 
 def check_request(service: str, operation: OperationModel, params: dict[str, Any]) -> None:

@@ -72,5 +72,5 @@ def track_resources(world: World, cluster: Cluster, task: Task) -> None:
     Source: developer guide "container instance state change events": placing or stopping a task, and a task
     that stops, modify the available resources.
     """
-    if task.version == 1 or task.last_status == "STOPPED":
+    if task.container_instance and (task.version == 1 or task.last_status == "STOPPED"):
         changed(world, cluster, cluster.instances[task.container_instance])

@@ -79,6 +79,10 @@ def _world(drydock: Drydock, body: Body) -> Any:
     return _state(drydock, body)
 
 
+def _deploy(drydock: Drydock, body: Body) -> Any:
+    return {"deploymentId": scenario.roll_out(drydock.world, body)}
+
+
 def _fault(drydock: Drydock, body: Body) -> Any:
     unknown = set(body) - {field.name for field in fields(Fault)}
     if unknown or not {"operation", "kind"} <= set(body):
@@ -103,6 +107,7 @@ ROUTES: dict[tuple[str, str], Callable[[Drydock, Body], Any]] = {
     ("POST", "rebalance"): _rebalance,
     ("POST", "launch"): _launch,
     ("POST", "world"): _world,
+    ("POST", "deploy"): _deploy,
     ("POST", "fault"): _fault,
     ("POST", "reset"): _reset,
 }

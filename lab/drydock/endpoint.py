@@ -19,6 +19,7 @@ from lab.drydock.protocol import (
     write_answer,
     write_error,
 )
+from lab.drydock.trail import Caller
 
 if TYPE_CHECKING:
     from lab.drydock.api.operation import Operation
@@ -89,9 +90,11 @@ class Endpoint:
 
     def _run(self, operation: Operation, call: Call, refusals: dict[str, str]) -> dict[str, Any]:
         self.world.refusals = refusals
+        arn = f"arn:aws:iam::{self.world.names.account}:user/{call.access_key}"
+        self.world.caller = Caller(arn, call.user_agent or "")
         try:
             answer = operation.run(self.world, call.params)
         finally:
-            self.world.refusals = {}
+            self.world.refusals, self.world.caller = {}, None
         call.executed = True
         return answer

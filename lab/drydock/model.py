@@ -5,14 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from lab.drydock.deployment import CircuitBreaker, Deployment, ServiceDeployment, Target, TargetGroup
+from lab.drydock.task_definition import Behaviour, HealthCheck, NetworkMode, TaskDefinition
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lab.drydock.clock import Timer
 
+__all__ = [
+    "LIVE",
+    "STARTING",
+    "Behaviour",
+    "CircuitBreaker",
+    "Cluster",
+    "ContainerInstance",
+    "Deployment",
+    "Ec2Instance",
+    "HealthCheck",
+    "LaunchType",
+    "Lifecycle",
+    "NetworkMode",
+    "Service",
+    "ServiceDeployment",
+    "Tags",
+    "Target",
+    "TargetGroup",
+    "Task",
+    "TaskDefinition",
+]
+
 Tags = dict[str, str]
-NetworkMode = Literal["awsvpc", "bridge"]
 Lifecycle = Literal["spot", "on-demand"]
+LaunchType = Literal["EC2", "FARGATE"]
 STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
 LIVE = ("ACTIVE", "DRAINING")
 
@@ -51,21 +76,6 @@ class ContainerInstance:
     tags: Tags = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskDefinition:
-    """What a task runs: one essential container, which is all that this model needs so far."""
-
-    family: str
-    revision: int = 1
-    container: str = "app"
-    image: str = "public.ecr.aws/example/app:1"
-    digest: str = "sha256:" + "0" * 64
-    cpu: int = 256
-    memory: int = 512
-    network_mode: NetworkMode = "awsvpc"
-    exit_code_on_stop: int = 0
-
-
 @dataclass(slots=True)
 class Task:
     """One running copy of a task definition; `service` is None for a standalone task."""
@@ -73,19 +83,36 @@ class Task:
     arn: str
     task_id: str
     definition: TaskDefinition
-    container_instance: str
+    container_instance: str | None
+    zone: str
+    launch_type: LaunchType
+    capacity_provider: str | None
     created_at: datetime
     updated_at: datetime
     container_arn: str
     eni_id: str
+    elb_id: str
     address: str
     service: str | None = None
     started_by: str | None = None
+    target_group: TargetGroup | None = None
     last_status: str = "PROVISIONING"
     desired_status: str = "RUNNING"
     version: int = 0
     container_status: str = "PENDING"
     exit_code: int | None = None
+    container_reason: str | None = None
+    health_status: str | None = None
+    elb_status: str = "PRECREATED"
+    target: Target | None = None
+    pulled: bool = False
+    # Fargate sometimes sends ACTIVATING once more, without attachments and attributes.
+    bare: bool = False
+    began: bool = False
+    checked: bool = False
+    aged: bool = False
+    counted: bool = False
+    ended_at: datetime | None = None
     stop_code: str | None = None
     stopped_reason: str | None = None
     times: dict[str, datetime] = field(default_factory=dict)
@@ -103,16 +130,41 @@ class Service:
 
     arn: str
     name: str
-    definition: TaskDefinition
     desired_count: int
-    deployment_id: str
     created_at: datetime
+    # The first one is PRIMARY, the others still have tasks.
+    deployments: list[Deployment]
+    # Service deployments, newest first.
+    history: list[ServiceDeployment]
+    launch_type: LaunchType = "EC2"
+    capacity_provider: str | None = None
+    target_group: TargetGroup | None = None
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     minimum_healthy_percent: int = 100
     maximum_percent: int = 200
     tags: Tags = field(default_factory=dict)
     messages: list[tuple[str, datetime, str]] = field(default_factory=list)
     steady: bool = False
     wake: Timer | None = None
+    # Start failures in a row, and until when the scheduler waits because of them or for want of room.
+    start_failures: int = 0
+    throttled_until: datetime | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def primary(self) -> Deployment:
+        """The deployment that new tasks belong to."""
+        return self.deployments[0]
+
+    @property
+    def definition(self) -> TaskDefinition:
+        """What a new task runs."""
+        return self.primary.revision.definition
+
+    @property
+    def deployment_id(self) -> str:
+        """The id that new tasks have in `startedBy`."""
+        return self.primary.id
 
 
 @dataclass(slots=True)
@@ -133,12 +185,12 @@ class Cluster:
     def add(self, task: Task) -> None:
         """Take in a new task."""
         self.tasks[task.arn] = task
-        for owner in (task.container_instance, task.group):
+        for owner in filter(None, (task.container_instance, task.group)):
             self.live.setdefault(owner, {})[task.arn] = task
 
     def release(self, task: Task) -> None:
         """Note that a task has stopped; it stays in `tasks`."""
-        for owner in (task.container_instance, task.group):
+        for owner in filter(None, (task.container_instance, task.group)):
             self.live[owner].pop(task.arn, None)
 
     def tasks_on(self, instance: ContainerInstance) -> list[Task]:

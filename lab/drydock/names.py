@@ -47,3 +47,12 @@ class Names:
         Source: EC2 user guide, "EC2 Spot Instance interruption notices", sample event.
         """
         return f"arn:aws:ec2:{zone}:instance/{instance_id}"
+
+    def assumed_role(self, role: str, session: str) -> str:
+        """The ARN of a session of a role."""
+        return f"arn:aws:sts::{self.account}:assumed-role/{role}/{session}"
+
+    def target_group(self, name: str) -> str:
+        """The ARN of a target group of a load balancer."""
+        prefix = f"arn:aws:elasticloadbalancing:{self.region}:{self.account}"
+        return f"{prefix}:targetgroup/{name}/{self.hex(16)}"

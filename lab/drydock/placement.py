@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lab.drydock.views import remaining
 
 if TYPE_CHECKING:
-    from lab.drydock.model import Cluster, ContainerInstance, TaskDefinition
+    from lab.drydock.model import Cluster, ContainerInstance, LaunchType, Service, Task, TaskDefinition
+
+ZONES = "abc"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where a task runs: on a container instance, or on Fargate in a zone."""
+
+    zone: str
+    launch_type: LaunchType = "EC2"
+    container_instance: str | None = None
+    capacity_provider: str | None = None
+
+
+def host_of(instance: ContainerInstance) -> Host:
+    """A container instance as the host of a task."""
+    return Host(instance.zone, "EC2", instance.arn, instance.capacity_provider)
+
+
+def host_for(cluster: Cluster, region: str, service: Service) -> Host | None:
+    """The host for a new task of a service, or None when no instance has room; Fargate has room for all."""
+    if service.launch_type == "FARGATE":
+        in_zone = Counter(task.zone for task in _running_tasks(cluster, service.name))
+        zone = min((f"{region}{letter}" for letter in ZONES), key=lambda name: in_zone[name])
+        return Host(zone, "FARGATE", None, service.capacity_provider)
+    found = choose(cluster, service.definition, service.name)
+    return host_of(found) if found else None
 
 
 def choose(cluster: Cluster, definition: TaskDefinition, service: str | None) -> ContainerInstance | None:
@@ -19,9 +47,9 @@ def choose(cluster: Cluster, definition: TaskDefinition, service: str | None) ->
     first registered) is an assumption.
     """
     fitting = [instance for instance in open_instances(cluster) if _fits(cluster, instance, definition)]
-    hosts = _hosts(cluster, service)
-    in_zone = Counter(host.zone for host in hosts)
-    here = Counter(host.arn for host in hosts)
+    tasks = _running_tasks(cluster, service)
+    in_zone = Counter(task.zone for task in tasks)
+    here = Counter(task.container_instance for task in tasks)
 
     def rank(one: ContainerInstance) -> tuple[int, int, int]:
         return in_zone[one.zone], here[one.arn], -remaining(cluster, one)[1]
@@ -39,7 +67,7 @@ def _fits(cluster: Cluster, instance: ContainerInstance, definition: TaskDefinit
     return definition.cpu <= cpu and definition.memory <= memory
 
 
-def _hosts(cluster: Cluster, service: str | None) -> list[ContainerInstance]:
-    """The instance of each task of the service that should run."""
+def _running_tasks(cluster: Cluster, service: str | None) -> list[Task]:
+    """The tasks of the service that should run."""
     tasks = cluster.live.get(f"service:{service}", {}).values()
-    return [cluster.instances[task.container_instance] for task in tasks if task.desired_status == "RUNNING"]
+    return [task for task in tasks if task.desired_status == "RUNNING"]

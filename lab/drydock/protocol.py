@@ -76,7 +76,9 @@ def model(service: str) -> ServiceModel:
 
 @cache
 def _by_target() -> dict[str, str]:
-    prefixes = {model(name).metadata.get("targetPrefix"): name for name in ("ecs", "ecr")}
+    prefixes = {
+        model(name).metadata.get("targetPrefix"): name for name in ("ecs", "ecr", "logs", "cloudtrail")
+    }
     return {prefix: name for prefix, name in prefixes.items() if prefix}
 
 
@@ -87,7 +89,7 @@ def _by_scope() -> dict[str, str]:
 
 def service_of(request: ApiRequest) -> str | None:
     """The service that a request is meant for, or None when it is none of drydock's."""
-    target = request.headers.get("x-amz-target", "").split(".")[0]
+    target = request.headers.get("x-amz-target", "").rpartition(".")[0]
     if target:
         return _by_target().get(target)
     found = SCOPE.search(request.headers.get("authorization", ""))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab.drydock.build import add_cluster, add_instance, add_service, add_task
+from lab.drydock.build import (
+    add_cluster,
+    add_instance,
+    add_service,
+    add_target_group,
+    add_task,
+    deploy,
+    register,
+)
+from lab.drydock.described import DEFINITION, breaker, definition_members, only, renamed
 from lab.drydock.errors import ScenarioError
 from lab.drydock.model import TaskDefinition
 
@@ -12,17 +21,6 @@ if TYPE_CHECKING:
     from lab.drydock.model import Cluster
     from lab.drydock.world import World
 
-DEFINITION = {
-    "family": "family",
-    "revision": "revision",
-    "container": "container",
-    "image": "image",
-    "imageDigest": "digest",
-    "cpu": "cpu",
-    "memory": "memory",
-    "networkMode": "network_mode",
-    "exitCodeOnStop": "exit_code_on_stop",
-}
 INSTANCE = {
     "instanceId": "instance_id",
     "availabilityZone": "zone",
@@ -36,8 +34,11 @@ SERVICE = {
     "desiredCount": "desired_count",
     "minimumHealthyPercent": "minimum_healthy_percent",
     "maximumPercent": "maximum_percent",
+    "launchType": "launch_type",
+    "capacityProviderName": "capacity_provider",
     "tags": "tags",
 }
+TARGET_GROUP = {"name": "name", "port": "port", "healthCheckGracePeriodSeconds": "grace"}
 MORE = {"count", "instanceId"}
 
 
@@ -45,7 +46,10 @@ def seed(world: World, description: dict[str, Any]) -> None:
     """Add the clusters that a description lists; raises `ScenarioError` for anything it does not know."""
     with world.lock:
         try:
-            _only(description, {"clusters"})
+            only(description, {"clusters", "taskDefinitions"})
+            for item in description.get("taskDefinitions", []):
+                only(item, set(DEFINITION))
+                register(world, TaskDefinition(**definition_members(item)))
             for item in description.get("clusters", []):
                 _cluster(world, item)
         except (TypeError, AttributeError, KeyError) as error:
@@ -53,14 +57,14 @@ def seed(world: World, description: dict[str, Any]) -> None:
 
 
 def _cluster(world: World, item: dict[str, Any]) -> None:
-    _only(item, {"name", "tags", "instances", "services", "tasks"})
+    only(item, {"name", "tags", "instances", "services", "tasks"})
     if item["name"] in world.clusters:
         raise ScenarioError(f"the cluster {item['name']!r} exists already")
     cluster = add_cluster(world, item["name"], item.get("tags"))
     for instance in item.get("instances", []):
-        _only(instance, {*INSTANCE, "count"})
+        only(instance, {*INSTANCE, "count"})
         for _ in range(instance.get("count", 1)):
-            add_instance(world, cluster, **_renamed(instance, INSTANCE))
+            add_instance(world, cluster, **renamed(instance, INSTANCE))
     for service in item.get("services", []):
         _service(world, cluster, service)
     for task in item.get("tasks", []):
@@ -68,25 +72,32 @@ def _cluster(world: World, item: dict[str, Any]) -> None:
 
 
 def _service(world: World, cluster: Cluster, item: dict[str, Any]) -> None:
-    _only(item, {*SERVICE, *DEFINITION})
-    definition = TaskDefinition(**{"family": item["name"], **_renamed(item, DEFINITION)})
-    add_service(world, cluster, definition, **_renamed(item, SERVICE))
+    only(item, {*SERVICE, *DEFINITION, "targetGroup", "deploymentCircuitBreaker"})
+    definition = TaskDefinition(**{"family": item["name"], **definition_members(item)})
+    settings = renamed(item, SERVICE)
+    if "targetGroup" in item:
+        only(item["targetGroup"], set(TARGET_GROUP))
+        group = {"name": item["name"], **renamed(item["targetGroup"], TARGET_GROUP)}
+        settings["target_group"] = add_target_group(world, **group)
+    if "deploymentCircuitBreaker" in item:
+        settings["breaker"] = breaker(item["deploymentCircuitBreaker"])
+    add_service(world, cluster, definition, **settings)
+
+
+def roll_out(world: World, body: dict[str, Any]) -> str:
+    """Let a service deploy its next revision, with the described changes; the id of the deployment."""
+    try:
+        only(body, {*DEFINITION, "cluster", "service"} - {"family", "revision"})
+        changes = definition_members(body)
+        with world.lock:
+            service = world.service(body["cluster"], body["service"])
+            return deploy(world, world.clusters[body["cluster"]], service, **changes).id
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ScenarioError(f"the deployment has a wrong shape: {error!r}") from error
 
 
 def _task(world: World, cluster: Cluster, item: dict[str, Any]) -> None:
-    _only(item, {*DEFINITION, *MORE})
-    definition = TaskDefinition(**_renamed(item, DEFINITION))
+    only(item, {*DEFINITION, *MORE})
+    definition = TaskDefinition(**definition_members(item))
     for _ in range(item.get("count", 1)):
         add_task(world, cluster, definition, instance_id=item.get("instanceId"))
-
-
-def _renamed(item: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    return {ours: item[theirs] for theirs, ours in names.items() if theirs in item}
-
-
-def _only(item: dict[str, Any], known: set[str]) -> None:
-    unknown = sorted(set(item) - known)
-    if unknown:
-        raise ScenarioError(
-            f"unknown in a world description: {', '.join(unknown)} (known: {', '.join(sorted(known))})"
-        )

@@ -1,6 +1,6 @@
-"""The service scheduler: keeps the desired number of tasks, and empties draining container instances.
+"""The service scheduler: keeps the desired number of tasks, rolls out deployments, empties draining instances.
 
-Source: developer guide "Draining Amazon ECS container instances" and the botocore model of
+Source: developer guide "Draining Amazon ECS container instances" and "rolling update", and the botocore model of
 `UpdateContainerInstancesState`: PENDING tasks of a service stop at once, RUNNING ones are replaced within
 minimumHealthyPercent (rounded up) and maximumPercent (rounded down), standalone tasks are not touched.
 """
@@ -8,30 +8,39 @@ minimumHealthyPercent (rounded up) and maximumPercent (rounded down), standalone
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lab.drydock import container_instances, placement, task_life
-from lab.drydock.service_events import message, placement_failed, steady_state
+from lab.drydock import container_instances, deployments, placement, task_life, throttle
+from lab.drydock.service_events import (
+    capacity_steady,
+    message,
+    placement_failed,
+    steady_state,
+    tasks_stopped,
+)
 
 if TYPE_CHECKING:
     from lab.drydock.model import Cluster, ContainerInstance, Service, Task
     from lab.drydock.world import World
 
-STOP_CODE = "ServiceSchedulerInitiated"
-
 
 def follow_task(world: World, cluster: Cluster, task: Task) -> None:
-    """Look at the service of a task whose state changed."""
-    if task.service is not None:
-        wake(world, cluster, cluster.services[task.service])
+    """Look at the service of a task whose state changed; one that ended by itself is replaced less promptly."""
+    if task.service is None:
+        return
+    ended = task.stop_code == "EssentialContainerExited" and task.last_status != "STOPPED"
+    wake(world, cluster, cluster.services[task.service], world.durations.replacing if ended else None)
 
 
 def wake(world: World, cluster: Cluster, service: Service, after: float | None = None) -> None:
-    """Look at a service soon; several reasons to look within that time are one look."""
-    if service.wake is not None:
-        return
+    """Look at a service soon; several reasons to look within that time are one look, at the earliest."""
     delay = world.durations.scheduler if after is None else after
+    if service.wake is not None:
+        if service.wake.due <= world.now() + timedelta(seconds=delay):
+            return
+        service.wake.cancel()
 
     def look() -> None:
         service.wake = None
@@ -61,68 +70,130 @@ def wake_all(world: World, cluster: Cluster) -> None:
         if service.wake is not None:
             service.wake.cancel()
             service.wake = None
+        service.retry_at = None
         wake(world, cluster, service)
 
 
 def reconcile(world: World, cluster: Cluster, service: Service) -> None:
-    """Start and stop what brings a service nearer to its desired count."""
+    """Start and stop what brings a service nearer to its desired count, or to its newest deployment."""
+    if not service.primary.begun:
+        return
     wanted = [task for task in cluster.tasks_of(service) if task.desired_status == "RUNNING"]
-    leaving = [task for task in wanted if _on_draining(cluster, task)]
-    staying = [task for task in wanted if not _on_draining(cluster, task)]
-    _start_missing(world, cluster, service, wanted=len(wanted), staying=len(staying))
-    _stop_surplus(world, cluster, service, leaving, staying)
+    leaving = [task for task in wanted if _has_to_go(cluster, service, task)]
+    staying = [task for task in wanted if not _has_to_go(cluster, service, task)]
+    if service.primary.rollout_state != "FAILED":
+        _start_missing(world, cluster, service, wanted=len(wanted), staying=len(staying))
+        _stop_surplus(world, cluster, service, leaving, staying)
+    deployments.note_emptied(world, cluster, service)
     _maybe_steady(world, cluster, service)
+
+
+def _has_to_go(cluster: Cluster, service: Service, task: Task) -> bool:
+    return task.started_by != service.deployment_id or _on_draining(cluster, task)
+
+
+def _on_draining(cluster: Cluster, task: Task) -> bool:
+    host = task.container_instance
+    return host is not None and cluster.instances[host].status != "ACTIVE"
 
 
 def _start_missing(world: World, cluster: Cluster, service: Service, *, wanted: int, staying: int) -> None:
     room = math.floor(service.desired_count * service.maximum_percent / 100) - wanted
-    for _ in range(min(service.desired_count - staying, room)):
-        instance = placement.choose(cluster, service.definition, service.name)
-        if instance is None:
+    missing = min(service.desired_count - staying, room)
+    if missing <= 0 or _waits(world, cluster, service):
+        return
+    for _ in range(missing):
+        host = placement.host_for(cluster, world.names.region, service)
+        if host is None:
             placement_failed(world, cluster, service)
+            service.retry_at = world.now() + timedelta(seconds=world.durations.placement_retry)
             wake(world, cluster, service, world.durations.placement_retry)
             return
-        started_by = service.deployment_id
-        task = task_life.start(
-            world, cluster, instance, service.definition, service=service.name, started_by=started_by
-        )
+        task = task_life.start(world, cluster, host, service.definition, service=service)
         message(world, service, f"has started 1 tasks: (task {task.task_id}).")
+    _note_start(world, cluster, service)
+
+
+def _waits(world: World, cluster: Cluster, service: Service) -> bool:
+    """Whether no task may be started now: throttled after start failures, or no room a moment ago."""
+    until = max(filter(None, (service.throttled_until, service.retry_at)), default=None)
+    if until is None or until <= world.now():
+        return False
+    wake(world, cluster, service, (until - world.now()).total_seconds())
+    return True
+
+
+def _note_start(world: World, cluster: Cluster, service: Service) -> None:
+    """Recorded: the capacity provider is said to be steady some nine seconds after a deployment's first tasks."""
+    primary = service.primary
+    if primary.rollout_state == "IN_PROGRESS" and primary.updated_at == primary.created_at:
+        primary.updated_at = world.now()
+        said = partial(capacity_steady, world, cluster, service)
+        world.later(world.durations.capacity_steady, said)
 
 
 def _stop_surplus(
     world: World, cluster: Cluster, service: Service, leaving: list[Task], staying: list[Task]
 ) -> None:
+    """Stop what is too much: of what is healthy only so many that the minimum stays."""
     floor = math.ceil(service.desired_count * service.minimum_healthy_percent / 100)
     spare = sum(map(task_life.is_healthy, leaving + staying)) - floor
-    too_many = staying[service.desired_count :]
-    for task in (leaving + too_many)[: max(spare, 0)]:
+    useless = [task for task in leaving if _is_useless(service, task)]
+    healthy = [task for task in leaving + staying[service.desired_count :] if task not in useless]
+    for task in useless + healthy[: max(spare, 0)]:
         _stop(world, cluster, service, task)
+
+
+def _is_useless(service: Service, task: Task) -> bool:
+    """Whether a task of an older deployment is not healthy, so that it keeps nothing up by staying."""
+    return task.started_by != service.deployment_id and not task_life.is_healthy(task)
 
 
 def _stop(world: World, cluster: Cluster, service: Service, task: Task) -> None:
     """Stop one task as the scheduler does it.
 
-    The wording is recorded for replacements and scale-in (`Scaling activity initiated by (deployment ...)`).
-    That draining uses the same words is an assumption: no recorded drain was found.
+    The wording is recorded for replacements and scale-in (`Scaling activity initiated by (deployment ...)`), with
+    the deployment that the task itself belongs to. That draining uses the same words is an assumption: no
+    recorded drain was found.
     """
-    reason = f"Scaling activity initiated by (deployment {service.deployment_id})"
-    task_life.stop(world, cluster, task, code=STOP_CODE, reason=reason)
-    message(world, service, f"has stopped 1 running tasks: (task {task.task_id}).")
+    reason = f"Scaling activity initiated by (deployment {task.started_by})"
+    task_life.stop(world, cluster, task, code=task_life.SCHEDULER, reason=reason)
+    tasks_stopped(world, cluster, service, task)
 
 
 def _maybe_steady(world: World, cluster: Cluster, service: Service) -> None:
     tasks = cluster.tasks_of(service)
-    settled = all(map(task_life.is_healthy, tasks)) and not any(_on_draining(cluster, t) for t in tasks)
-    steady = settled and len(tasks) == service.desired_count
-    if steady and not service.steady:
-        steady_state(world, cluster, service)
-    service.steady = steady
+    if not _is_settled(cluster, service, tasks):
+        service.steady = False
+        return
+    left = _seconds_to_steady(world, tasks)
+    if service.steady or left > 0:
+        if not service.steady:
+            wake(world, cluster, service, left)
+        return
+    service.steady = True
+    capacity_steady(world, cluster, service)
+    steady_state(world, cluster, service)
+    deployments.complete(world, cluster, service)
 
 
-def _on_draining(cluster: Cluster, task: Task) -> bool:
-    return cluster.instances[task.container_instance].status != "ACTIVE"
+def _is_settled(cluster: Cluster, service: Service, tasks: list[Task]) -> bool:
+    if service.primary.rollout_state == "FAILED" or len(tasks) != service.desired_count:
+        return False
+    return all(task_life.is_healthy(task) and not _has_to_go(cluster, service, task) for task in tasks)
+
+
+def _seconds_to_steady(world: World, tasks: list[Task]) -> float:
+    """Recorded deployments are steady, and completed, once their youngest task has been RUNNING for 40 s."""
+    if not tasks:
+        return 0.0
+    youngest = max(task.times["startedAt"] for task in tasks)
+    return (youngest - world.now()).total_seconds() + world.durations.steady
 
 
 def connect(world: World) -> None:
     """Let the scheduler of a world see every change of a task."""
+    world.wake = partial(wake, world)
+    world.on_task_change(partial(deployments.follow_task, world))
+    world.on_task_change(partial(throttle.follow_task, world))
     world.on_task_change(partial(follow_task, world))

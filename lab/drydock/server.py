@@ -15,6 +15,7 @@ from lab.drydock.errors import PortTakenError
 from lab.drydock.face_http import handler_for
 from lab.drydock.principals import StsPrincipals, nobody
 from lab.drydock.put_events import PutEventsSink
+from lab.drydock.put_logs import PutLogsSink
 from lab.drydock.world import DEFAULT_ACCOUNT, DEFAULT_REGION
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Drydock:
     """The HTTP face of one world: `with Drydock(port=0) as drydock: ...drydock.url...`.
 
     `speed` is virtual seconds for each second on the wall; 0 lets time stand still but for `advance`. With
-    `events_endpoint`, every event goes there by PutEvents, with the emitter token from the environment.
+    `events_endpoint`, every event goes there by PutEvents, with the emitter token from the environment, and
+    every line of a container's log by PutLogEvents.
     Raises `PortTakenError`.
     """
 
@@ -58,11 +60,13 @@ class Drydock:
             "durations": durations,
         }
         self.sink: PutEventsSink | None = None
+        self.logs_sink: PutLogsSink | None = None
         self.principals: Callable[[str], str | None] = nobody
         self._server = _listen(port, self)
         if events_endpoint is not None:
             token = token or os.environ.get(TOKEN_VARIABLE)
             self.sink = PutEventsSink(endpoint=events_endpoint, region=region, account=account, token=token)
+            self.logs_sink = PutLogsSink(endpoint=events_endpoint, region=region, account=account)
             self.principals = StsPrincipals(events_endpoint, region)
         self.reset()
         self._driver = WallDriver(self._advance, speed)
@@ -76,6 +80,8 @@ class Drydock:
         self.endpoint = Endpoint(self.world)
         if self.sink is not None:
             self.world.log.subscribe(self.sink)
+        if self.logs_sink is not None:
+            self.world.logs.subscribe(self.logs_sink)
 
     def _advance(self, seconds: float) -> None:
         self.world.advance(seconds)  # the world changes with a reset, the thread that moves it does not
@@ -107,6 +113,8 @@ class Drydock:
         self._server.server_close()
         if self.sink is not None:
             self.sink.close()
+        if self.logs_sink is not None:
+            self.logs_sink.close()
 
     def __enter__(self) -> Self:
         self.start()

@@ -8,7 +8,7 @@ from lab.drydock.placement import open_instances
 from lab.drydock.views import remaining
 
 if TYPE_CHECKING:
-    from lab.drydock.model import Cluster, Service
+    from lab.drydock.model import Cluster, Deployment, Service, Task
     from lab.drydock.world import World
 
 KEPT_MESSAGES = 100
@@ -50,6 +50,44 @@ def placement_failed(world: World, cluster: Cluster, service: Service) -> None:
         containerInstanceArns=[instance.arn for instance in looked_at],
         reason=reason if looked_at else "No Container Instances were found in your cluster.",
     )
+
+
+def start_impaired(world: World, cluster: Cluster, service: Service) -> None:
+    """Say that tasks cannot be started; the event has no reason (developer guide, "service action events")."""
+    message(world, service, "is unable to consistently start tasks successfully.")
+    _emit(world, cluster, service, "WARN", "SERVICE_TASK_START_IMPAIRED")
+
+
+def capacity_steady(world: World, cluster: Cluster, service: Service) -> None:
+    """Say that the capacity provider is in a steady state: the chattiest event of the recorded deployments."""
+    if service.capacity_provider is None:
+        return
+    provider = world.names.ecs(f"capacity-provider/{service.capacity_provider}")
+    name = "CAPACITY_PROVIDER_STEADY_STATE"
+    _emit(world, cluster, service, "INFO", name, capacityProviderArns=[provider])
+
+
+def tasks_stopped(world: World, cluster: Cluster, service: Service, task: Task) -> None:
+    """Say that the scheduler stopped a task; AWS lists the name but documents no sample, so the shape is assumed."""
+    message(world, service, f"has stopped 1 running tasks: (task {task.task_id}).")
+    if world.documented_actions:
+        _emit(world, cluster, service, "INFO", "TASKS_STOPPED", taskArns=[task.arn])
+
+
+def deployment_changed(
+    world: World, cluster: Cluster, service: Service, deployment: Deployment, name: str
+) -> None:
+    """Emit `ECS Deployment State Change`, and the same as a service action where that is wanted.
+
+    `updatedAt` lags behind the event: recorded deployments show the time of an earlier change there.
+    """
+    kind = "ERROR" if name == "SERVICE_DEPLOYMENT_FAILED" else "INFO"
+    said = {"eventType": kind, "eventName": name, "deploymentId": deployment.id}
+    detail = {**said, "updatedAt": deployment.updated_at, "reason": deployment.reason}
+    world.log.emit("aws.ecs", "ECS Deployment State Change", [service.arn], detail)
+    if world.documented_actions:
+        more = {"deploymentId": deployment.id, "reason": deployment.reason}
+        _emit(world, cluster, service, kind, name, **more)
 
 
 def _emit(world: World, cluster: Cluster, service: Service, kind: str, name: str, **more: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab.drydock.task_life import is_healthy, is_starting
+from lab.drydock.task_life import is_running, is_starting
 from lab.drydock.times import with_detail_times
 from lab.drydock.views import remaining
 
@@ -35,6 +35,7 @@ def _cluster(world: World, cluster: Cluster) -> dict[str, Any]:
         "arn": cluster.arn,
         "tags": cluster.tags,
         "instances": [_instance(world, cluster, instance) for instance in cluster.instances.values()],
+        "fargate": [_task(task) for task in cluster.tasks.values() if task.container_instance is None],
         "services": [_service(cluster, service) for service in cluster.services.values()],
     }
 
@@ -76,7 +77,9 @@ def _service(cluster: Cluster, service: Service) -> dict[str, Any]:
     return {
         "name": service.name,
         "desired": service.desired_count,
-        "running": sum(map(is_healthy, tasks)),
+        "taskDefinition": f"{service.definition.family}:{service.definition.revision}",
+        "rolloutState": service.primary.rollout_state,
+        "running": sum(map(is_running, tasks)),
         "pending": sum(map(is_starting, tasks)),
         "minimumHealthyPercent": service.minimum_healthy_percent,
         "maximumPercent": service.maximum_percent,

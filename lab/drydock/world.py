@@ -9,13 +9,15 @@ from lab.drydock.clock import START, Timer, VirtualClock
 from lab.drydock.durations import Durations
 from lab.drydock.emitter import EventLog
 from lab.drydock.errors import ScenarioError
+from lab.drydock.logs import LogStore
 from lab.drydock.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from lab.drydock.model import Cluster, Ec2Instance, Service, Task
+    from lab.drydock.model import Cluster, Ec2Instance, Service, TargetGroup, Task, TaskDefinition
+    from lab.drydock.trail import Caller, TrailEvent
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
@@ -25,6 +27,7 @@ class World:
     """One account in one region, with its own clock, ids and event log.
 
     Everything that changes it holds `lock`; the same seed and the same calls give the same event log.
+    `documented_actions` adds the service actions that AWS documents since 2025 and no recorded deployment shows.
     """
 
     def __init__(
@@ -35,17 +38,28 @@ class World:
         seed: int = 0,
         start: datetime = START,
         durations: Durations | None = None,
+        documented_actions: bool = False,
     ) -> None:
         self.lock = threading.RLock()
         self.clock = VirtualClock(start)
         self.names = Names(account, region, seed)
         self.log = EventLog(self.clock, self.names)
         self.durations = durations or Durations()
+        self.documented_actions = documented_actions
+        self.logs = LogStore()
         self.clusters: dict[str, Cluster] = {}
+        self.trail: list[TrailEvent] = []
+        # Who makes the call that is running, as CloudTrail would name it.
+        self.caller: Caller | None = None
+        # By family, then by revision.
+        self.definitions: dict[str, dict[int, TaskDefinition]] = {}
+        self.target_groups: dict[str, TargetGroup] = {}
         self.ec2: dict[str, Ec2Instance] = {}
         # Container instances (by ARN) that the running call must refuse, with the reason: set by a fault.
         self.refusals: dict[str, str] = {}
         self._task_hooks: list[Callable[[Cluster, Task], None]] = []
+        # The scheduler's look at a service: it sets this, so that what it depends on can ask for a look.
+        self.wake: Callable[[Cluster, Service], None] = lambda _cluster, _service: None
 
     def now(self) -> datetime:
         """The virtual time."""
@@ -89,6 +103,11 @@ class World:
             return self.ec2[instance_id]
         except KeyError as error:
             raise ScenarioError(f"there is no instance {instance_id!r} in this world") from error
+
+    def register(self, definition: TaskDefinition) -> TaskDefinition:
+        """Keep a revision of a task definition; one of the same number is replaced."""
+        self.definitions.setdefault(definition.family, {})[definition.revision] = definition
+        return definition
 
     def service(self, cluster: str, name: str) -> Service:
         """A service by the names of its cluster and itself; raises `ScenarioError` when there is none."""

@@ -13,7 +13,22 @@ from dockwarden_cdk.review import why
 from dockwarden_cdk.samples import enforcing
 from tests.cdk.stacks import EVERY, Synthesized, acting, listed, observing, shipped, synthesize, text
 
-READS = re.compile(r"^(ecs|secretsmanager|dynamodb):(Get|List|Describe|BatchGet|Query)")
+READS = re.compile(
+    r"^(ecs|secretsmanager|dynamodb|cloudtrail|elasticloadbalancing|logs):(Get|List|Describe|BatchGet|Query|Lookup)"
+)
+OF_THE_FLEET = ("ecs:", "cloudtrail:", "elasticloadbalancing:", "logs:Get")
+"""What is read of the account, and not of Dockwarden's own."""
+
+UNNAMEABLE = {
+    "ecs:ListServices",  # narrowed by ecs:cluster
+    "ecs:DescribeTaskDefinition",
+    "cloudtrail:LookupEvents",
+    "elasticloadbalancing:DescribeTargetHealth",
+}
+"""Reads for which the Service Authorization Reference knows no resource type: on `*` or not at all."""
+
+LOG_STREAMS = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*:log-stream:*/*/*"
+"""What the awslogs driver writes; the group is in the task definition, and known when its task has stopped."""
 OWN_WRITES = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -51,10 +66,10 @@ def test_our_own_writes_reach_our_own_resources_only(made: Callable[[], Synthesi
                 assert resource["Fn::GetAtt"][0] in own
 
 
-def test_without_a_listed_cluster_no_role_may_even_read_ecs() -> None:
+def test_without_a_listed_cluster_no_role_may_even_read_the_fleet() -> None:
     """An empty list is never all clusters (invariant 65)."""
-    assert not [action for action in actions_of(shipped()) if action.startswith("ecs:")]
-    assert [action for action in actions_of(observing()) if action.startswith("ecs:")]
+    assert not [action for action in actions_of(shipped()) if action.startswith(OF_THE_FLEET)]
+    assert [action for action in actions_of(observing()) if action.startswith(OF_THE_FLEET)]
 
 
 def test_an_act_role_exists_only_above_observe() -> None:
@@ -111,15 +126,18 @@ def test_only_the_lane_of_a_playbook_may_assume_its_act_role() -> None:
 
 @pytest.mark.parametrize("made", EVERY)
 def test_invariant_72_no_statement_is_wider_than_its_reason(made: Callable[[], Synthesized]) -> None:
-    """No action has a wildcard, no resource is `*`, and a wildcard in a resource has a condition or a known reason."""
+    """No action has a wildcard, and a wildcard in a resource has a condition, or is a read that IAM cannot narrow."""
     statements = [statement for _, statement in made().all_statements()]
     assert statements
     for statement in statements:
         assert not [action for action in listed(statement["Action"]) if "*" in action]
-        resources = [text(resource) for resource in listed(statement["Resource"])]
-        assert "*" not in resources
-        for resource in resources:
-            if "*" in resource:
+        actions = set(listed(statement["Action"]))
+        for resource in (text(resource) for resource in listed(statement["Resource"])):
+            if resource == "*":
+                assert actions <= UNNAMEABLE
+            elif resource == LOG_STREAMS:
+                assert actions == {"logs:GetLogEvents"}
+            elif "*" in resource:
                 assert "ecs:cluster" in statement["Condition"]["ArnEquals"], resource
 
 
@@ -204,7 +222,7 @@ def test_a_secret_given_as_an_arn_is_granted_as_it_is() -> None:
 
 
 def test_each_lane_reads_what_its_playbooks_declare_and_no_more() -> None:
-    """What IAM allows of ECS is the union of the facts of the lane's playbooks and of the guard."""
+    """What IAM allows of the fleet is the union of the facts of the lane's playbooks and of the guard."""
     for lane in observing().stack.lanes:
         reads = {
             action
@@ -216,5 +234,13 @@ def test_each_lane_reads_what_its_playbooks_declare_and_no_more() -> None:
         acts = any(playbook.may for playbook in lane.playbooks)
         reads |= {"ecs:DescribeClusters"} if acts else set()
         statements = observing().statements(lane.function.role)
-        allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith("ecs:")}
+        allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith(OF_THE_FLEET)}
         assert allowed == reads
+
+
+def test_the_fill_at_deploy_reads_for_the_index_and_for_nothing_else() -> None:
+    """It runs once, with nobody watching, and explains nothing."""
+    index = {a for p in registry()["instance_index"].read_permissions() for a in p.actions}
+    statements = observing().statements(observing().stack.fill.worker.role)
+    allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith(OF_THE_FLEET)}
+    assert allowed == index

@@ -10,6 +10,7 @@ from dockwarden.ledger.dynamodb import DynamoStore
 from dockwarden.ledger.ledger import ActionLedger
 from dockwarden.ledger.records import Intent, Receipt
 from dockwarden.performing import State
+from dockwarden.playbook import registry
 from tests.cli.account import REGION, Account, client
 from tests.cli.conftest import Run
 from tests.ledger.conftest import TABLE
@@ -28,10 +29,7 @@ def test_a_mode_below_the_ceiling_is_set_shown_and_recorded_with_the_caller(
     assert change["by"] == client("sts").get_caller_identity()["Arn"]
     assert {
         line["name"]: line["mode"] for line in run("playbooks", "--stack", "Dockwarden", "--json").lines
-    } == {
-        "instance_index": "observe",
-        "spot_drain": "enforce",
-    }
+    } == {**dict.fromkeys(registry(), "observe"), "spot_drain": "enforce"}
 
 
 def test_only_the_platform_raises_the_ceiling(run: Run, account: Account) -> None:

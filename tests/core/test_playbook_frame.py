@@ -1,6 +1,8 @@
 """The frame: what is derived from a playbook's one file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from dockwarden.actions import DrainContainerInstance
 from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
+from dockwarden.events.parse import parse
 from dockwarden.facts.fleet import Fleet
 from dockwarden.hashing import short_hash
 from dockwarden.lanes import LANES, RECORDS, SPOT
@@ -15,12 +18,14 @@ from dockwarden.permissions import Permission, Place, statements
 from dockwarden.playbook import LONGEST_NAME, Playbook, load, names, playbook, registry, settings_of
 from dockwarden.playbooks.spot_drain import SpotDrainSettings
 from dockwarden.verdicts import Decision, Verdict
+from tests.events import samples
+from tests.fakes import Bench, FakeWorld
 
 TWO_CLUSTERS = Place("aws", "eu-central-1", "111122223333", ("prod", "stage"))
 
 
 def test_every_file_of_the_package_is_a_playbook_of_its_name() -> None:
-    assert names() == ["instance_index", "spot_drain"]
+    assert names() == ["diagnose", "instance_index", "platform_news", "spot_drain"]
     assert [found.name for found in registry().values()] == names()
 
 
@@ -33,7 +38,10 @@ def test_every_playbook_says_what_it_is_for_and_what_a_stop_means(name: str) -> 
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(UnknownPlaybookError, match="'spotdrain'; there are: instance_index, spot_drain"):
+    with pytest.raises(
+        UnknownPlaybookError,
+        match="'spotdrain'; there are: diagnose, instance_index, platform_news, spot_drain",
+    ):
         load("spotdrain")
 
 
@@ -42,6 +50,54 @@ def test_the_pattern_follows_from_the_event_and_leaves_out_what_no_aws_service_s
         {"source": ["aws.ecs"], "detail-type": ["ECS Container Instance State Change"]}
     ]
     assert Sweep in load("instance_index").triggers
+
+
+def test_a_rule_is_narrowed_by_what_the_playbook_says_of_the_detail() -> None:
+    tasks = load("diagnose").patterns()[0]
+    assert tasks["detail-type"] == ["ECS Task State Change"]
+    assert tasks["detail"] == {"desiredStatus": ["STOPPED"]}
+    assert all("detail" not in pattern for pattern in load("spot_drain").patterns())
+
+
+@pytest.mark.parametrize("sample", samples.NAMES)
+@pytest.mark.parametrize("name", names())
+def test_what_a_rule_lets_through_is_heard(name: str, sample: str) -> None:
+    """The rule and the local routing are two readings of one declaration: what arrives has a playbook."""
+    found, raw = load(name), samples.load(sample)
+    if any(_matches(pattern, raw) for pattern in found.patterns()):
+        assert found.hears(parse(raw))
+
+
+@pytest.mark.parametrize("sample", samples.NAMES)
+def test_what_a_rule_leaves_out_would_have_been_ignored_without_a_cause(sample: str) -> None:
+    """A narrow rule saves starts of the function, and never a word to people."""
+    raw = samples.load(sample)
+    for name in names():
+        found = load(name)
+        if found.where and not any(_matches(pattern, raw) for pattern in found.patterns()):
+            bench = Bench(world=FakeWorld())
+            outcomes = [o for result in bench.run(raw) for o in result.outcomes if o.playbook == name]
+            assert [(o.verdict, o.cause) for o in outcomes if found.hears(parse(raw))] in (
+                [],
+                [(Verdict.IGNORE, None)],
+            )
+
+
+def _matches(pattern: Mapping[str, object], raw: Mapping[str, Any]) -> bool:
+    """What EventBridge does with the few kinds of pattern that playbooks declare."""
+    return all(
+        _matches(wanted, raw.get(key, {})) if isinstance(wanted, dict) else raw.get(key) in wanted  # type: ignore[operator]
+        for key, wanted in pattern.items()
+    )
+
+
+def test_a_rule_for_an_event_that_the_playbook_does_not_hear_is_refused() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="names Sweep, which it does not hear"):
+
+        @playbook(lane=SPOT, where={Sweep: {"a": ("b",)}})
+        def muddled(event: SpotInstanceInterruptionWarning) -> Decision:
+            """Narrow what is never heard."""
+            raise AssertionError
 
 
 def test_the_statements_are_as_narrow_as_the_listed_clusters() -> None:

@@ -10,7 +10,9 @@ from tests.fakes import FakeWorld, cluster_arn, container_instance, event, warni
 
 
 def decided(world: FakeWorld, settings: SpotDrainSettings | None = None, **changes: object) -> Decision:
-    return load("spot_drain")(event(warning(**changes)), world.answers(), settings or SpotDrainSettings())  # type: ignore[arg-type]
+    found = load("spot_drain")(event(warning(**changes)), world.answers(), settings or SpotDrainSettings())  # type: ignore[arg-type]
+    assert isinstance(found, Decision)
+    return found
 
 
 def test_an_active_container_instance_is_to_be_drained() -> None:

@@ -76,10 +76,11 @@ def defaults(playbook: Playbook) -> dict[str, Any]:
 
 @every_playbook
 def test_the_page_says_when_each_verdict_is_given(playbook: Playbook) -> None:
-    """All five for a playbook that acts; one that has no action need not speak of those it never gives."""
-    text = section(playbook, "Verdicts")
+    """All five for a playbook that acts; of one that has no action, those that its code names."""
+    text, code = section(playbook, "Verdicts"), text_of(f"functions/dockwarden/playbooks/{playbook.name}.py")
     named = {verdict for verdict in Verdict if f"`{verdict}`" in text}
-    assert named == (set(Verdict) if playbook.may else {Verdict.IGNORE})
+    given = {verdict for verdict in Verdict if f"Verdict.{verdict.name}" in code}
+    assert named == (set(Verdict) if playbook.may else given)
 
 
 @every_playbook

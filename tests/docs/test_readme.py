@@ -16,6 +16,7 @@ BY_CI = ("make demo", "make test")
 OFFLINE = ("make template",)
 OFFLINE_COMMANDS = (
     ".venv/bin/dockwarden decide ",
+    ".venv/bin/dockwarden why events/",
     ".venv/bin/dockwarden playbooks",
     ".venv/bin/dockwarden --help",
 )

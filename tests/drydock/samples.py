@@ -2,7 +2,8 @@
 
 Sources: container instance: AWS's developer guide, "container instance state change events", and the schema
 registry's `ECSContainerInstanceStateChange`. EC2 task: recorded events of one bridge-mode task of May 2023,
-versions 2 and 4. Statuses: recorded Fargate deployment of August 2024, equal neighbours merged.
+versions 2 and 4. Statuses: a recorded Fargate task of August 2024 without a load balancer, equal neighbours merged;
+STOPPING for such a task is an assumption. recorded.py has the tasks behind a load balancer.
 """
 
 from __future__ import annotations
@@ -67,11 +68,9 @@ EC2_TASK_STOPPED = EC2_TASK_RUNNING | {
 STARTING = [
     ("PROVISIONING", "RUNNING"),
     ("PENDING", "RUNNING"),
-    ("ACTIVATING", "RUNNING"),
     ("RUNNING", "RUNNING"),
 ]
 STOPPING = [
-    ("DEACTIVATING", "STOPPED"),
     ("STOPPING", "STOPPED"),
     ("DEPROVISIONING", "STOPPED"),
     ("STOPPED", "STOPPED"),

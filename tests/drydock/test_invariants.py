@@ -1,4 +1,4 @@
-"""What holds in drydock whatever happens: random stories of drains, reclaims, launches and passing time."""
+"""What holds in drydock whatever happens: random stories of drains, reclaims, launches, deployments and time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.drydock import scheduler
-from lab.drydock.build import launch_instance
+from lab.drydock.build import deploy, launch_instance
 from lab.drydock.ec2_instances import interrupt
+from lab.drydock.model import Behaviour
 from lab.drydock.task_life import is_healthy
 from lab.drydock.views import remaining
 from tests.drydock.conftest import make_fleet
@@ -20,10 +21,20 @@ if TYPE_CHECKING:
     from tests.drydock.conftest import Fleet
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["drain", "reopen", "reclaim", "launch", "wait"]), st.integers(0, 90)),
+    st.tuples(
+        st.sampled_from(["drain", "reopen", "reclaim", "launch", "deploy", "wait"]), st.integers(0, 90)
+    ),
     max_size=15,
 )
 PERCENT = st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100), (100, 150)])
+
+
+BEHAVIOURS = (
+    Behaviour("exits", after=7),
+    Behaviour("image-missing"),
+    Behaviour("runs"),
+    Behaviour("out-of-memory", after=60),
+)
 
 
 def _step(fleet: Fleet, name: str, number: int) -> None:
@@ -31,6 +42,9 @@ def _step(fleet: Fleet, name: str, number: int) -> None:
     chosen = live[number % len(live)] if live else None
     if name == "launch":
         launch_instance(fleet.world, fleet.cluster)
+    elif name == "deploy":
+        behaviour = BEHAVIOURS[number % len(BEHAVIOURS)]
+        deploy(fleet.world, fleet.cluster, fleet.cluster.services["web"], behaviour=behaviour)
     elif chosen is not None and name == "drain":
         scheduler.drain(fleet.world, fleet.cluster, chosen)
     elif chosen is not None and name == "reopen":
@@ -61,9 +75,11 @@ def test_bounds_hold_in_every_story_and_capacity_heals_it(
         _check(fleet)
     launch_instance(fleet.world, fleet.cluster)
     launch_instance(fleet.world, fleet.cluster)
+    deploy(fleet.world, fleet.cluster, fleet.cluster.services["web"], behaviour=Behaviour())
     fleet.world.advance(1200)
     _check(fleet)
     service = fleet.cluster.services["web"]
+    assert {task.started_by for task in fleet.cluster.tasks_of(service)} == {service.deployment_id}
     assert sum(map(is_healthy, fleet.cluster.tasks_of(service))) == service.desired_count
     for task in fleet.cluster.tasks.values():
         versions = [detail["version"] for detail in fleet.details_of(task)]

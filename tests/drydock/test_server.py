@@ -9,6 +9,7 @@ import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from lab.drydock.api.operation import Operation
 from lab.drydock.api.registry import OPERATIONS
 from lab.drydock.errors import PortTakenError
+from lab.drydock.logs import LogLine
+from lab.drydock.put_logs import PutLogsSink
 from lab.drydock.server import Drydock
 
 if TYPE_CHECKING:
@@ -321,3 +324,70 @@ def test_the_page_draws_the_fleet(drydock: Drydock, tmp_path: Path) -> None:
     assert "i-0123456789abcdef0" in done.stdout
     assert "3 of 3 running" in done.stdout
     assert "Cluster &lt;img src=x onerror=alert(1)&gt;" in done.stdout
+
+
+def test_a_deployment_over_http_goes_through_the_service_apis(drydock: Drydock) -> None:
+    """The control endpoint registers the next revision and deploys it; a wrong description is refused."""
+    body = {"cluster": "harbour", "service": "web", "behaviour": {"kind": "exits", "exitCode": 3}}
+    made = _control(drydock, "deploy", body)["deploymentId"]
+    _control(drydock, "clock", {"advance": 120})
+    ecs = _client(drydock, "ecs")
+    (service,) = ecs.describe_services(cluster="harbour", services=["web"])["services"]
+    assert service["deployments"][0]["id"] == made
+    assert ecs.describe_task_definition(taskDefinition="web")["taskDefinition"]["revision"] == 2
+    codes = {
+        event["detail"]["containers"][0].get("exitCode")
+        for event in _control(drydock, "events")
+        if event["detail-type"] == "ECS Task State Change"
+    }
+    assert 3 in codes
+    for wrong in (
+        {**body, "revision": 4},
+        {**body, "service": "none"},
+        {**body, "behaviour": {"kindness": 1}},
+    ):
+        assert _refused(drydock, "deploy", wrong)[0] == 400
+
+
+class _Logs:
+    """A stand-in for the client of CloudWatch Logs that knows one group already."""
+
+    class exceptions:  # noqa: N801 - boto3's name
+        ResourceAlreadyExistsException = KeyError
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.failing = False
+
+    def create_log_group(self, **names: Any) -> None:
+        raise self.exceptions.ResourceAlreadyExistsException
+
+    def create_log_stream(self, **names: Any) -> None:
+        self.calls.append(("stream", names))
+
+    def put_log_events(self, **names: Any) -> None:
+        if self.failing:
+            raise ConnectionClosedError(endpoint_url="http://logs")
+        self.calls.append(("put", names))
+
+    def close(self) -> None:
+        self.calls.append(("close", {}))
+
+
+def test_lines_of_containers_go_to_cloudwatch_logs_in_order() -> None:
+    """One stream a task, made once; what could not be sent is counted with its reason."""
+    sink = PutLogsSink(endpoint="http://127.0.0.1:1", region="us-east-1", account="000000000000")
+    client = _Logs()
+    sink._client = client
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    for text in ("one", "two"):
+        sink(LogLine("/web", "web/app/1", at, text))
+    sink.close()
+    assert [name for name, _names in client.calls] == ["stream", "put", "put", "close"]
+    assert [names["logEvents"][0]["message"] for name, names in client.calls if name == "put"] == [
+        "one",
+        "two",
+    ]
+    client.failing = True
+    with pytest.raises(ConnectionClosedError):
+        sink._send(LogLine("/web", "web/app/1", at, "three"))

@@ -75,12 +75,12 @@ class Enforced:
         return stage
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags that a cluster or an instance of drydock has."""
+        """The tags that something in drydock has; what it does not have has none."""
         clusters = self.lab.drydock.world.clusters.values()
         tagged = {c.arn: c.tags for c in clusters} | {
             i.arn: i.tags for c in clusters for i in c.instances.values()
         }
-        return tagged[arn]
+        return tagged.get(arn, {})
 
     @contextmanager
     def without(self, role: str, sid: str) -> Iterator[None]:

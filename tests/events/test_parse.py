@@ -22,6 +22,14 @@ SUBJECTS = {
     "ecs/task-running": ["detail.taskArn", "resources", "detail.containers"],
     "ecs/service-steady-state": ["resources"],
     "ecs/deployment-failed": ["resources"],
+    "ecs/daemon-task-creation-failed": ["detail.daemonArn", "detail.daemonRevisionArn"],
+    "ecs/daemon-deployment-in-progress": [
+        "detail.daemonArn",
+        "detail.daemonDeploymentArn",
+        "detail.targetDaemonRevisionArn",
+        "resources",
+    ],
+    "ecs/hook-awaiting-action": ["detail.serviceArn", "detail.serviceDeploymentArn", "resources"],
     "ecr/image-scan-findings": ["detail.repository-name", "resources"],
     "ecr/image-action-push": ["detail.repository-name"],
     "inspector2/scan-findings": ["detail.image-digest", "detail.image-tags"],
@@ -83,7 +91,7 @@ def test_what_is_no_envelope_is_malformed(raw: object, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "detail_type"),
-    [("aws.ecs", "ECS Hook State Change"), ("aws.ecr", "ECS Task State Change"), ("aws.s3", "x"), ("", "")],
+    [("aws.ecs", "ECS Something Of 2031"), ("aws.ecr", "ECS Task State Change"), ("aws.s3", "x"), ("", "")],
 )
 def test_invariant_14_an_unknown_event_is_a_value(source: str, detail_type: str) -> None:
     """What no parser knows is no error, even where the detail-type is known from another source."""
@@ -102,6 +110,10 @@ def test_invariant_14_an_unknown_event_is_a_value(source: str, detail_type: str)
         ("ecs/service-steady-state", "eventName", "event_name"),
         ("ecr/image-scan-failed", "scan-status", "scan_status"),
         ("inspector2/finding-image-active", "severity", "severity"),
+        ("ecs/hook-timed-out", "eventName", "event_name"),
+        ("ecs/daemon-task-failed-to-run", "failureType", "failure_type"),
+        ("ecs/api-update-service", "eventName", "event_name"),
+        ("guardduty/finding-ecs-task", "type", "type"),
         ("ec2/spot-warning-stop", "instance-action", "instance_action"),
     ],
 )

@@ -13,10 +13,14 @@ import pytest
 from moto import mock_aws
 
 from dockwarden.aws.clients import ACT_ATTEMPTS, Clients
+from dockwarden.aws.evidence import AwsEvidence
+from dockwarden.aws.facts import AwsFacts
 from dockwarden.aws.fleet import EcsFleet
 from dockwarden.aws.outbox import SqsOutbox
 from dockwarden.aws.performer import AwsPerformer
+from dockwarden.aws.roster import EcsRoster
 from dockwarden.clock import FixedClock
+from dockwarden.facts.roster import Roster
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.dynamodb import DynamoStore
 from dockwarden.ledger.index import InstanceIndex
@@ -138,11 +142,13 @@ class Installation:
             channel="C0PLATFORM",
         )
         fleet = EcsFleet(lambda: clients.client("ecs"), InstanceIndex(store), config.cluster_arns())
+        roster = EcsRoster(lambda: clients.client("ecs"), config.cluster_arns())
+        evidence = AwsEvidence(clients)
         parts = Parts(
             config=config,
             clock=self.clock,
             store=store,
-            facts=fleet,
+            facts=AwsFacts(fleet, {Roster: roster, **evidence.answers()}, evidence.begin),
             scopes=fleet,
             performer=AwsPerformer(clients, {"spot_drain": ROLE}),
             outbox=SqsOutbox(lambda: clients.client("sqs"), self.outbox_url, "C0PLATFORM"),

@@ -16,6 +16,7 @@ from dockwarden.events.times import as_time
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.ledger.memory import MemoryStore
+from dockwarden.notify.cards import Outbox
 from dockwarden.playbook import registry
 from dockwarden.runtime.arrivals import Arrival
 from dockwarden.runtime.config import Config, PlaybookConfig
@@ -54,10 +55,17 @@ class Decider:
     """Decides about events in their order of arrival; what was decided counts for later ones.
 
     The clock is the latest readable time so far, or stands still at `now`. `mode` takes the place of every
-    ceiling, default and run-time setting of the world.
+    ceiling, default and run-time setting of the world. `outbox` gets the cards, which nobody gets without one.
     """
 
-    def __init__(self, world: World, mode: Mode | None = None, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        mode: Mode | None = None,
+        now: datetime | None = None,
+        outbox: Outbox | None = None,
+    ) -> None:
+        self._outbox = outbox or NowhereOutbox()
         self._playbooks = registry()
         self._mode = mode
         self._fixed = now is not None
@@ -81,7 +89,7 @@ class Decider:
             facts=PretendFacts(fleet, protocols, world.why),
             scopes=fleet,
             performer=PretendPerformer(index),
-            outbox=NowhereOutbox(),
+            outbox=self._outbox,
             home=world.home,
         )
 

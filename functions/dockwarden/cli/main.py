@@ -15,6 +15,7 @@ from dockwarden.errors import DockwardenError, SettingsError, UnknownPlaybookErr
 
 COMMANDS = {
     "decide": "what Dockwarden would do about events in a file; nothing is changed, nothing is called",
+    "why": "why a task stopped or a service fails, on your account or from events in a file; nothing is changed",
     "playbooks": "the playbooks: trigger, ceiling, mode, what each may read and do, its settings",
     "check": "what is missing before an installation can work, each with what to do about it",
     "receipt": "what was done under an id that a message or CloudTrail names, why, and what came of it",

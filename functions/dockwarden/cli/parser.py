@@ -37,6 +37,10 @@ class Parser(argparse.ArgumentParser):
     def with_installation(self) -> None:
         """Add what names an installation in an account."""
         self.add_argument("--stack", default=_STACK, help="name of the deployed stack (default: %(default)s)")
+        self.with_account()
+
+    def with_account(self) -> None:
+        """Add what names an account and region, as your AWS settings know them."""
         self.add_argument("--region", default=None, help="the region (default: that of your AWS settings)")
         self.add_argument("--profile", default=None, help="the profile of your AWS settings to use")
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from dockwarden.events import fields
+from dockwarden.events import arn, fields
 from dockwarden.events.envelope import Envelope
+
+TASK_RETIREMENT = "AWS_ECS_TASK_PATCHING_RETIREMENT"
+"""The type of the announcement that Fargate will replace tasks, from the event's start time on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,26 @@ class HealthEvent:
     end_time: datetime | None
     last_updated_time: datetime | None
 
+    @property
+    def is_task_retirement(self) -> bool:
+        """Whether Fargate announces that it will replace tasks."""
+        return self.event_type_code == TASK_RETIREMENT
+
+    @property
+    def affected_services(self) -> tuple[arn.InCluster, ...]:
+        """The services that are named (``cluster|service``, or an ARN), each once."""
+        return tuple(dict.fromkeys(filter(None, map(_service, self._named()))))
+
+    @property
+    def affected_tasks(self) -> tuple[str, ...]:
+        """The ARNs of tasks that are named, each once."""
+        tasks = (value for value in self._named() if arn.in_cluster(value, "task") is not None)
+        return tuple(dict.fromkeys(tasks))
+
+    def _named(self) -> tuple[str, ...]:
+        # AWS's own example has services in one and their tasks in the other.
+        return (*(entity.entity_value for entity in self.affected_entities), *self.envelope.resources)
+
     @classmethod
     def from_envelope(cls, envelope: Envelope) -> Self:
         """Return the typed event; one without a type or entities is no error."""
@@ -75,3 +98,10 @@ class HealthEvent:
             end_time=fields.time(detail, "endTime"),
             last_updated_time=fields.time(detail, "lastUpdatedTime"),
         )
+
+
+def _service(value: str) -> arn.InCluster | None:
+    cluster, bar, name = value.partition("|")
+    if bar:
+        return arn.InCluster(cluster, name) if cluster and name and "|" not in name else None
+    return arn.in_cluster(value, "service")

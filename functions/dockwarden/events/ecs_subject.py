@@ -19,12 +19,31 @@ def arn_of(envelope: Envelope, key: str, kind: str) -> str:
 
 def service_arn(envelope: Envelope) -> tuple[str, arn.InCluster]:
     """Return the ARN of the service that an event is about, with the names in it."""
-    # Documented is the ARN in the resources only; the detail is read for the day it comes there too.
+    # The service events name it in the resources only, the hook events in the detail only.
     for value in (*envelope.resources, fields.text(envelope.detail, "serviceArn")):
         place = arn.in_cluster(value, "service")
         if value is not None and place is not None:
             return value, place
+    if (own := _of_deployment(service_deployment_arn(envelope))) is not None:
+        return own
     raise MalformedEventError("resources", envelope.resources, "the ARN of an ECS service among them")
+
+
+def service_deployment_arn(envelope: Envelope) -> str | None:
+    """Return the ARN of a service deployment (``service-deployment/cluster/service/id``), where one is named."""
+    named = fields.text(envelope.detail, "serviceDeploymentArn")
+    return named or arn.first_of(envelope.resources, "ecs", "service-deployment")
+
+
+def _of_deployment(value: str | None) -> tuple[str, arn.InCluster] | None:
+    """The service in the ARN of its deployment."""
+    found = arn.Arn.read(value)
+    if found is None or not found.names("ecs", "service-deployment"):
+        return None
+    path = found.path.rpartition("/")[0]
+    whole = f"arn:{found.partition}:ecs:{found.region}:{found.account}:service/{path}"
+    place = arn.in_cluster(whole, "service")
+    return (whole, place) if place is not None and place.cluster is not None else None
 
 
 def cluster(detail: Mapping[str, Any], place: arn.InCluster | None) -> str | None:

@@ -31,7 +31,7 @@ class UnknownEvent:
     envelope: Envelope
 
 
-# Names, not classes: a Spot function's cold start must not pay for thirteen other modules.
+# Names, not classes: a Spot function's cold start must not pay for every other module.
 _TABLE = {
     ("aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"): (
         "ec2_instance_terminate_lifecycle_action:TerminateLifecycleAction"
@@ -48,12 +48,19 @@ _TABLE = {
     ),
     ("aws.ecr", "ECR Image Action"): "ecr_image_action:EcrImageAction",
     ("aws.ecr", "ECR Image Scan"): "ecr_image_scan:EcrImageScan",
+    ("aws.ecs", "AWS API Call via CloudTrail"): "ecs_api_call:EcsApiCall",
     ("aws.ecs", "ECS Container Instance State Change"): (
         "ecs_container_instance_state_change:ContainerInstanceStateChange"
     ),
+    ("aws.ecs", "ECS Daemon Deployment State Change"): (
+        "ecs_daemon_deployment_state_change:DaemonDeploymentStateChange"
+    ),
+    ("aws.ecs", "ECS Daemon Service Action"): "ecs_daemon_service_action:DaemonServiceAction",
     ("aws.ecs", "ECS Deployment State Change"): "ecs_deployment_state_change:DeploymentStateChange",
+    ("aws.ecs", "ECS Hook State Change"): "ecs_hook_state_change:HookStateChange",
     ("aws.ecs", "ECS Service Action"): "ecs_service_action:ServiceAction",
     ("aws.ecs", "ECS Task State Change"): "ecs_task_state_change:TaskStateChange",
+    ("aws.guardduty", "GuardDuty Finding"): "guardduty_finding:GuardDutyFinding",
     ("aws.health", "AWS Health Event"): "aws_health_event:HealthEvent",
     ("aws.inspector2", "Inspector2 Finding"): "inspector2_finding:Inspector2Finding",
     ("aws.inspector2", "Inspector2 Scan"): "inspector2_scan:Inspector2Scan",
@@ -79,8 +86,8 @@ def event_class(source: str, detail_type: str) -> type[Event] | None:
 def parse(raw: object) -> Event | UnknownEvent:
     """Return a decoded JSON document as a typed event.
 
-    Raises MalformedEventError when it is no EventBridge event, or names no task, instance, image or service
-    where its kind is about one. Any other field may be missing or of another type and is then None.
+    Raises MalformedEventError when it is no EventBridge event, or names no task, instance, image, service or
+    daemon where its kind is about one. Any other field may be missing or of another type and is then None.
     """
     envelope = read_envelope(raw)
     cls = event_class(envelope.source, envelope.detail_type)

@@ -7,7 +7,6 @@ from typing import ClassVar, Protocol
 from dockwarden.facts.unknown import NotRead
 from dockwarden.permissions import (
     CLUSTER_ARN,
-    CONTAINER_INSTANCES_ARN,
     ON_LISTED_CLUSTERS,
     Permission,
 )
@@ -41,7 +40,9 @@ class Fleet(Protocol):
         ),
         Permission(
             actions=("ecs:DescribeContainerInstances",),
-            resources=(CONTAINER_INSTANCES_ARN,),
+            # The condition holds the clusters, once: a role's policy has room for few characters.
+            resources=("arn:{partition}:ecs:{region}:{account}:container-instance/*",),
+            for_clusters=True,
             conditions=ON_LISTED_CLUSTERS,
             why="read the status of container instances",
         ),

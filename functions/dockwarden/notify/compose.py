@@ -9,7 +9,7 @@ from dockwarden.ledger.records import Intent, stamp
 from dockwarden.notify.cards import Card, Line, Tone
 from dockwarden.performing import SETTLED, Effect, State
 from dockwarden.spans import span
-from dockwarden.verdicts import Decision, Verdict
+from dockwarden.verdicts import Decision, Verdict, Words
 
 DIGEST_ABOVE = 3
 """More cards than this of one kind and place in one run become one card."""
@@ -56,11 +56,28 @@ def about_decision(
     )
 
 
+def about_incident(decision: Decision, words: Words, place: str, now: datetime) -> Card:
+    """The card about an incident: a service, its cause, and what to do next."""
+    return Card(
+        id=decision.incident or decision.subject,
+        tone=Tone.DONE if words.settled else Tone.TOLD,
+        subject=decision.subject,
+        place=place,
+        headline=words.headline,
+        cause=_sentence(words.cause),
+        lines=(
+            *(Line(label, text) for label, text in words.lines),
+            Line("Incident", decision.incident or "none"),
+        ),
+        made_at=stamp(now),
+    )
+
+
 def digested(cards: Sequence[Card]) -> list[Card]:
     """The cards, or one card instead of those that say the same of many targets in one place."""
-    groups: dict[tuple[Tone, str, str], list[Card]] = {}
+    groups: dict[tuple[Tone, str, str, str], list[Card]] = {}
     for card in cards:
-        groups.setdefault((card.tone, card.headline, card.place), []).append(card)
+        groups.setdefault((card.tone, card.headline, card.place, card.cause), []).append(card)
     told: list[Card] = []
     for group in groups.values():
         told += [_digest(group)] if len(group) > DIGEST_ABOVE else group

@@ -1,11 +1,14 @@
 """From a batch of events to what was done about them: decide, guard, perform, record, tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 
 from dockwarden.errors import SettingsError
+from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.facts.histories import Histories
 from dockwarden.facts.unknown import NotRead
 from dockwarden.guard.hearing import deaf_to
 from dockwarden.guard.modes import Mode, ModeRuling, ModeSetting, effective_mode
@@ -17,7 +20,10 @@ from dockwarden.guard.rulings import (
     rule_on,
     too_old,
 )
+from dockwarden.incidents.history import History
+from dockwarden.incidents.subjects import key_of
 from dockwarden.ledger.controls import Controls
+from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.playbook import Playbook, settings_of
 from dockwarden.runtime.acting import Acting
 from dockwarden.runtime.arrivals import Arrival, Proposal, Result, origin_of
@@ -45,9 +51,11 @@ class _Run:
     def __init__(self, parts: Parts, playbooks: Sequence[Playbook], arrivals: Sequence[Arrival]) -> None:
         self._parts = parts
         self._playbooks = playbooks
-        self._all = [Result(arrival, []) for arrival in arrivals]
+        self._all = [Result(self._timed(arrival), []) for arrival in arrivals]
         self._seen: list[ContainerInstance] = []
         self._unreadable: dict[str, NotRead] = {}
+        self._histories = LedgerHistories(parts.store)
+        self._of_history: dict[str, list[Result]] = {}
         self._telling = Telling(parts)
         self._acting = Acting(parts, self._telling)
 
@@ -56,16 +64,26 @@ class _Run:
         """The results of the batch."""
         hearing = [r for r in self._all if not self._deaf(r)]
         self._parts.facts.prepare([result.arrival.event for result in hearing])
+        keys = (key_of(result.arrival.event) for result in hearing)
+        self._histories.prepare(key for key in keys if key is not None)
         proposals = [p for result in hearing for p in self._decided(result)]
         if self._seen:
             self._parts.index.remember(self._seen, self._parts.clock.now())
         self._acting.act([(p, ruling) for p in proposals if (ruling := self._ruled(p)) is not None])
         self._telling.send()
+        self._write_histories()
         return self._all
 
     @cached_property
     def _controls(self) -> Controls:
         return self._parts.controls.read()
+
+    def _timed(self, arrival: Arrival) -> Arrival:
+        """An arrival with a time: the schedule's constant message has none, and stands for now."""
+        envelope = arrival.event.envelope
+        if not isinstance(arrival.event, Sweep) or envelope.time is not None:
+            return arrival
+        return replace(arrival, event=Sweep(replace(envelope, time=self._parts.clock.now())))
 
     def _deaf(self, result: Result) -> bool:
         """Whether an event needs no reading at all: nobody hears it, it is a replay, or not from here."""
@@ -82,28 +100,27 @@ class _Run:
         proposals: list[Proposal] = []
         for playbook in self._playbooks:
             if playbook.hears(result.arrival.event):
-                recorder = Recorder(self._parts.facts.answers())
-                decision = self._decide(playbook, result, recorder)
-                if decision is None:
-                    continue
-                self._seen += decision.remember
-                if decision.verdict is Verdict.HOLD and self._unread(result, playbook, recorder.unread):
-                    continue
-                script = about(result.arrival.event, recorder.asked)
-                proposals += [Proposal(result, playbook, decision, a, script) for a in decision.actions]
-                if not decision.actions:
-                    self._settle_without_action(result, playbook, decision)
+                recorder = Recorder({**self._parts.facts.answers(), Histories: self._histories})
+                for decision in self._decide(playbook, result, recorder):
+                    self._remember(result, decision)
+                    if decision.verdict is Verdict.HOLD and self._unread(result, playbook, recorder.unread):
+                        continue
+                    script = about(result.arrival.event, recorder.asked)
+                    proposals += [Proposal(result, playbook, decision, a, script) for a in decision.actions]
+                    if not decision.actions:
+                        self._settle_without_action(result, playbook, decision)
         return proposals
 
-    def _decide(self, playbook: Playbook, result: Result, recorder: Recorder) -> Decision | None:
-        """The decision of a playbook; one that fails costs its own event and not the batch (invariant 13)."""
+    def _decide(self, playbook: Playbook, result: Result, recorder: Recorder) -> tuple[Decision, ...]:
+        """The decisions of a playbook; one that fails costs its own event and not the batch (invariant 13)."""
         try:
-            return playbook(result.arrival.event, recorder.answers, self._settings(playbook))
+            made = playbook(result.arrival.event, recorder.answers, self._settings(playbook))
         except Exception as error:  # noqa: BLE001  a playbook may be a third party's: whatever it raises
             result.retry = f"playbook {playbook.name} failed: {type(error).__name__}"
             why = f"it could not decide: {type(error).__name__} at {_place(error)}"
             result.outcomes.append(Outcome(playbook.name, Verdict.IGNORE, why, failed=True))
-            return None
+            return ()
+        return (made,) if isinstance(made, Decision) else made
 
     def _settings(self, playbook: Playbook) -> object | None:
         """The settings of a playbook, its own defaults where they cannot be read; it then only observes."""
@@ -113,10 +130,31 @@ class _Run:
             self._unreadable[playbook.name] = NotRead(str(error))
             return settings_of(playbook, {})
 
+    def _remember(self, result: Result, decision: Decision) -> None:
+        """Take over what a decision wants to be kept; histories at once, for the events that follow."""
+        for kept in decision.remember:
+            if isinstance(kept, History):
+                self._histories.keep(kept)
+                self._of_history.setdefault(kept.key, []).append(result)
+            else:
+                self._seen.append(kept)
+
+    def _write_histories(self) -> None:
+        """Write what was learned of services; where somebody else was faster, the events come back."""
+        for key in self._histories.write(self._parts.clock.now()):
+            for result in self._of_history[key]:
+                result.retry = f"the history of {key} was changed meanwhile"
+
     def _settle_without_action(self, result: Result, playbook: Playbook, decision: Decision) -> None:
         if playbook.may and decision.target not in (None, decision.subject):
             self._acting.finish_left(result, playbook, str(decision.target))
-        if decision.verdict in (Verdict.TELL, Verdict.HOLD):
+        tells = decision.words is not None or decision.verdict in (Verdict.TELL, Verdict.HOLD)
+        if tells and (mode := self._mode(playbook, None)).mode is Mode.OFF:
+            reason = f"the mode is off: {mode.why}"
+            result.outcomes.append(_outcome(playbook, decision, Verdict.IGNORE, reason))
+        elif decision.words is not None:
+            self._telling.incident(result, playbook, decision, decision.words)
+        elif decision.verdict in (Verdict.TELL, Verdict.HOLD):
             self._telling.decision(result, playbook, decision, decision.verdict, None)
         else:
             result.outcomes.append(_outcome(playbook, decision, decision.verdict, decision.reason))
@@ -194,7 +232,7 @@ class _Run:
 
 
 def _outcome(playbook: Playbook, decision: Decision, verdict: Verdict, reason: str) -> Outcome:
-    return Outcome(playbook.name, verdict, reason, decision.target, decision.cause)
+    return Outcome(playbook.name, verdict, reason, decision.target, decision.cause, decision.incident)
 
 
 def _place(error: Exception) -> str:

@@ -7,12 +7,12 @@ from dockwarden.hashing import short_hash
 from dockwarden.ledger.records import Intent
 from dockwarden.ledger.told import Told, ToldLedger
 from dockwarden.notify.cards import Card
-from dockwarden.notify.compose import about_action, about_decision, digested
+from dockwarden.notify.compose import about_action, about_decision, about_incident, digested
 from dockwarden.performing import Effect
 from dockwarden.playbook import Playbook
 from dockwarden.runtime.arrivals import Result
 from dockwarden.runtime.parts import Parts
-from dockwarden.verdicts import Decision, Outcome, Verdict
+from dockwarden.verdicts import Decision, Outcome, Verdict, Words
 
 
 class Telling:
@@ -58,6 +58,20 @@ class Telling:
                 about_decision(decision, told.id, verdict=verdict, why=why, place=place, now=now)
             )
 
+    def incident(self, result: Result, playbook: Playbook, decision: Decision, words: Words) -> None:
+        """Tell news of an incident, whose card is edited in place."""
+        outcome = Outcome(
+            playbook.name,
+            decision.verdict,
+            decision.reason,
+            decision.target,
+            decision.cause,
+            decision.incident,
+        )
+        result.outcomes.append(outcome)
+        place = self._place(_cluster_arn(result.arrival.event))
+        self._cards.append(about_incident(decision, words, place, self._parts.clock.now()))
+
     def send(self) -> None:
         """Hand the cards to the outbox, and then remember what was told."""
         if self._cards:
@@ -81,3 +95,9 @@ class Telling:
     def _place(self, cluster_arn: str | None) -> str:
         region = self._parts.config.region
         return f"{cluster_arn.rpartition('/')[2]}, {region}" if cluster_arn else region
+
+
+def _cluster_arn(event: object) -> str | None:
+    """The cluster that an event is from, as it says."""
+    found = getattr(event, "cluster_arn", None) or getattr(event, "cluster", None)
+    return found if isinstance(found, str) else None

@@ -63,19 +63,25 @@ def playbooks() -> list[Playbook]:
 def parts() -> Parts:
     """The parts of an installation, of which none connects before it is used."""
     # Imported here, so that the notifier and an event that is ignored at once do not pay for them.
+    from dockwarden.aws.evidence import AwsEvidence  # noqa: PLC0415
+    from dockwarden.aws.facts import AwsFacts  # noqa: PLC0415
     from dockwarden.aws.fleet import EcsFleet  # noqa: PLC0415
     from dockwarden.aws.performer import AwsPerformer  # noqa: PLC0415
+    from dockwarden.aws.roster import EcsRoster  # noqa: PLC0415
+    from dockwarden.facts.roster import Roster  # noqa: PLC0415
     from dockwarden.ledger.index import InstanceIndex  # noqa: PLC0415
 
     config = read_config(setting("DOCKWARDEN_CONFIG"))
     store = DynamoStore(lambda: clients().client("dynamodb"), setting("LEDGER_TABLE"))
     fleet = EcsFleet(lambda: clients().client("ecs"), InstanceIndex(store), config.cluster_arns())
+    evidence = AwsEvidence(clients())
+    roster = EcsRoster(lambda: clients().client("ecs"), config.cluster_arns())
     roles = {name: playbook.act_role for name, playbook in config.playbooks.items()}
     return Parts(
         config=config,
         clock=clock(),
         store=store,
-        facts=fleet,
+        facts=AwsFacts(fleet, {Roster: roster, **evidence.answers()}, evidence.begin),
         scopes=fleet,
         performer=AwsPerformer(clients(), roles),
         outbox=_outbox(config),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.drydock.api import clusters, container_instances, ec2, services, tasks
+from lab.drydock.api import (
+    clusters,
+    container_instances,
+    ec2,
+    log_events,
+    service_deployments,
+    services,
+    target_health,
+    task_definitions,
+    tasks,
+    trail_events,
+)
 from lab.drydock.errors import AwsError
 
 if TYPE_CHECKING:
@@ -16,12 +27,16 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         **clusters.OPERATIONS,
         **container_instances.OPERATIONS,
         **services.OPERATIONS,
+        **service_deployments.OPERATIONS,
+        **task_definitions.OPERATIONS,
         **tasks.OPERATIONS,
     },
     "ec2": ec2.OPERATIONS,
     "ecr": {},
     "autoscaling": {},
-    "elbv2": {},
+    "elbv2": target_health.OPERATIONS,
+    "logs": log_events.OPERATIONS,
+    "cloudtrail": trail_events.OPERATIONS,
     "inspector2": {},
 }
 

@@ -1,9 +1,10 @@
-"""Services: list and describe."""
+"""Services: list, describe, update."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lab.drydock import deployments
 from lab.drydock.api.operation import (
     Answer,
     Operation,
@@ -11,28 +12,39 @@ from lab.drydock.api.operation import (
     at_most,
     find_cluster,
     full_arn,
+    invalid,
     missing,
     page,
-    tag_list,
     wants_tags,
 )
-from lab.drydock.task_life import is_healthy, is_starting
-from lab.drydock.views import definition_arn
+from lab.drydock.api.service_views import service_view
+from lab.drydock.api.task_definitions import find_definition
+from lab.drydock.described import breaker
+from lab.drydock.errors import AwsError
+from lab.drydock.trail import note_update
 
 if TYPE_CHECKING:
     from lab.drydock.model import Cluster, Service
     from lab.drydock.world import World
 
 MAX_DESCRIBE = 10
+UPDATABLE = {
+    "cluster",
+    "service",
+    "desiredCount",
+    "taskDefinition",
+    "deploymentConfiguration",
+    "forceNewDeployment",
+}
 
 
 def list_services(world: World, params: Params) -> Answer:
     """`ListServices`: ten a page when nothing is asked for (botocore model)."""
     cluster = find_cluster(world, params)
-    wrong_kind = (
-        params.get("launchType", "EC2") != "EC2" or params.get("schedulingStrategy", "REPLICA") != "REPLICA"
-    )
-    arns = [] if wrong_kind else sorted(service.arn for service in cluster.services.values())
+    kind = params.get("launchType")
+    fitting = [one for one in cluster.services.values() if kind in (None, one.launch_type)]
+    replica = params.get("schedulingStrategy", "REPLICA") == "REPLICA"
+    arns = sorted(service.arn for service in fitting) if replica else []
     return page(params, arns, "serviceArns", default=10)
 
 
@@ -43,58 +55,55 @@ def describe_services(world: World, params: Params) -> Answer:
     for name in at_most(params, "services", MAX_DESCRIBE):
         found = [service for service in cluster.services.values() if name in (service.name, service.arn)]
         if found:
-            answer["services"].append(_view(world, cluster, found[0], with_tags=wants_tags(params)))
+            answer["services"].append(service_view(world, cluster, found[0], with_tags=wants_tags(params)))
         else:
             answer["failures"].append(missing(full_arn(world, "service", cluster, name)))
     return answer
 
 
-def _view(world: World, cluster: Cluster, service: Service, *, with_tags: bool) -> dict[str, Any]:
-    tasks = cluster.tasks_of(service)
-    counts = {
-        "desiredCount": service.desired_count,
-        "runningCount": sum(map(is_healthy, tasks)),
-        "pendingCount": sum(map(is_starting, tasks)),
-    }
-    shared = {
-        "taskDefinition": definition_arn(world.names, service.definition),
-        "launchType": "EC2",
-        **counts,
-    }
-    return {
-        **shared,
-        "serviceArn": service.arn,
-        "serviceName": service.name,
-        "clusterArn": cluster.arn,
-        "status": "ACTIVE",
-        "loadBalancers": [],
-        "serviceRegistries": [],
-        "deploymentConfiguration": {
-            "maximumPercent": service.maximum_percent,
-            "minimumHealthyPercent": service.minimum_healthy_percent,
-        },
-        "deployments": [{**shared, **_deployment(service)}],
-        "events": [{"id": i, "createdAt": at, "message": text} for i, at, text in service.messages],
-        "createdAt": service.created_at,
-        "schedulingStrategy": "REPLICA",
-        "deploymentController": {"type": "ECS"},
-        "enableECSManagedTags": False,
-        "propagateTags": "NONE",
-        "enableExecuteCommand": False,
-        **({"tags": tag_list(service.tags)} if with_tags else {}),
-    }
+def find_service(cluster: Cluster, name: str) -> Service:
+    """The service that a name or an ARN names; raises `ServiceNotFoundException`."""
+    for service in cluster.services.values():
+        if name in (service.name, service.arn):
+            return service
+    raise AwsError("ServiceNotFoundException", "Service not found.")
 
 
-def _deployment(service: Service) -> dict[str, Any]:
-    return {
-        "id": service.deployment_id,
-        "status": "PRIMARY",
-        "failedTasks": 0,
-        "createdAt": service.created_at,
-        "updatedAt": service.created_at,
-        "rolloutState": "COMPLETED",
-        "rolloutStateReason": f"ECS deployment {service.deployment_id} completed.",
-    }
+def update_service(world: World, params: Params) -> Answer:
+    """`UpdateService`: a task definition or `forceNewDeployment` begins a deployment, the rest only sets."""
+    unknown = sorted(set(params) - UPDATABLE)
+    if unknown:
+        raise invalid(f"drydock does not model {', '.join(unknown)} of UpdateService.")
+    cluster = find_cluster(world, params)
+    service = find_service(cluster, params["service"])
+    name = params.get("taskDefinition")
+    definition = find_definition(world, name) if name else service.definition
+    _configure(service, params.get("deploymentConfiguration") or {})
+    service.desired_count = params.get("desiredCount", service.desired_count)
+    if definition is not service.definition or params.get("forceNewDeployment"):
+        deployments.begin(world, cluster, service, definition)
+    world.wake(cluster, service)
+    if world.caller is not None:
+        note_update(world, cluster, service, dict(params), world.caller)
+    return {"service": service_view(world, cluster, service, with_tags=False)}
 
 
-OPERATIONS = {"ListServices": Operation(list_services), "DescribeServices": Operation(describe_services)}
+def _configure(service: Service, wanted: dict[str, Any]) -> None:
+    unknown = sorted(set(wanted) - {"deploymentCircuitBreaker", "maximumPercent", "minimumHealthyPercent"})
+    if unknown:
+        raise invalid(f"drydock does not model {', '.join(unknown)} of deploymentConfiguration.")
+    service.maximum_percent = wanted.get("maximumPercent", service.maximum_percent)
+    service.minimum_healthy_percent = wanted.get("minimumHealthyPercent", service.minimum_healthy_percent)
+    if "deploymentCircuitBreaker" in wanted:
+        service.breaker = breaker(wanted["deploymentCircuitBreaker"])
+
+
+def _targets(params: Params) -> list[str]:
+    return [params["service"]]
+
+
+OPERATIONS = {
+    "ListServices": Operation(list_services),
+    "DescribeServices": Operation(describe_services),
+    "UpdateService": Operation(update_service, mutating=True, targets=_targets),
+}

@@ -17,7 +17,7 @@ from lab.drydock.api.operation import (
     wants_tags,
 )
 from lab.drydock.errors import AwsError
-from lab.drydock.views import task_view
+from lab.drydock.task_view import task_view
 
 if TYPE_CHECKING:
     from lab.drydock.model import Cluster, Task
@@ -57,7 +57,7 @@ def _fits(world: World, task: Task, wanted: dict[str, Any]) -> bool:
         "container_instance": task.container_instance,
         "started_by": task.started_by,
         "family": task.definition.family,
-        "launch_type": "EC2",
+        "launch_type": task.launch_type,
     }
     return all(have[key] == value for key, value in wanted.items()) and not _forgotten(world, task)
 

@@ -1,0 +1,151 @@
+"""Why a service or task of an account fails: found, read and put on a card; nothing is changed."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dockwarden.aws.clients import Clients
+from dockwarden.aws.evidence import AwsEvidence
+from dockwarden.causes.diagnosis import Diagnosis
+from dockwarden.causes.tasks import diagnose_task
+from dockwarden.cli.account import AccountError, clients_of
+from dockwarden.cli.account_tasks import AccountTasks
+from dockwarden.cli.explaining import Explained
+from dockwarden.cli.installation import Installation
+from dockwarden.cli.live_card import Heading, Stopped, service_card, task_card
+from dockwarden.clock import SystemClock
+from dockwarden.errors import DockwardenError, SettingsError
+from dockwarden.events.arn import Arn, cluster_name, in_cluster
+from dockwarden.events.ecs_task_state_change import TaskStateChange
+from dockwarden.facts.services import ServiceRef
+from dockwarden.incidents.questions import question_about, service_of
+from dockwarden.incidents.subjects import key_of, name_of
+from dockwarden.ledger.histories import LedgerHistories
+from dockwarden.notify.cards import Card, Line
+
+
+class NotThereError(DockwardenError):
+    """The account has no such service or task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about: `name` is the ARN of a task or the name of a service, `cluster` as far as it is known."""
+
+    name: str
+    cluster: str | None
+    region: str | None
+    is_task: bool
+
+
+def explain_live(args: argparse.Namespace) -> Explained:
+    """Why the service or task that the arguments name fails. Raises NotThereError, AccountError, SettingsError."""
+    subject = subject_of(args.subject, args.cluster, args.region)
+    clients = clients_of(argparse.Namespace(profile=args.profile, region=subject.region))
+    installation = Installation(clients, args.stack) if args.stack is not None else None
+    live = Live(clients, installation)
+    return live.task(subject) if subject.is_task else live.service(subject)
+
+
+def subject_of(text: str, cluster: str | None, region: str | None) -> Subject:
+    """What a text names. Raises SettingsError for an ARN of something else, or of another place than is named."""
+    given = cluster_name(cluster) if cluster is not None else None
+    if cluster is not None and given is None:
+        raise SettingsError("--cluster", cluster, "the name or ARN of a cluster")
+    arn = Arn.read(text)
+    if arn is None:
+        return Subject(text, given, region, is_task=False)
+    found = in_cluster(text, "task") or in_cluster(text, "service")
+    if found is None:
+        raise SettingsError(
+            "the subject", text, "the ARN of an ECS task or service, a service's name, or a file"
+        )
+    for option, here, there in (("--cluster", given, found.cluster), ("--region", region, arn.region)):
+        if here is not None and there is not None and here != there:
+            raise SettingsError(option, here, f"{there}, which the ARN says")
+    is_task = arn.kind == "task"
+    return Subject(text if is_task else found.name, found.cluster or given, arn.region, is_task)
+
+
+class Live:
+    """Asks an account; with an installation, its clusters are looked at and its incident is named."""
+
+    def __init__(self, clients: Clients, installation: Installation | None) -> None:
+        self._clients = clients
+        self._installation = installation
+        self._tasks = AccountTasks(clients)
+        self._evidence = AwsEvidence(clients)
+
+    def task(self, subject: Subject) -> Explained:
+        """Why a task stopped."""
+        task = self._tasks.task(subject.cluster or "default", subject.name)
+        if task is None:
+            raise NotThereError(
+                f"ECS knows no task {subject.name!a}: it was never there, or it stopped more than about an hour ago"
+            )
+        found = diagnose_task(task)
+        service = service_of(task)
+        state = self._evidence.now(service) if service is not None and found is not None else None
+        evidence = self._evidence.about(question_about(task, state)) if found is not None else None
+        card = task_card(self._heading(name_of(task), task.cluster), task, found, evidence)
+        return self._explained(card, found, task)
+
+    def service(self, subject: Subject) -> Explained:
+        """Why the tasks of a service stop."""
+        service = ServiceRef(subject.cluster or self._cluster_of(subject.name), subject.name)
+        state = self._tasks.service(service)
+        if state is None:
+            raise NotThereError(f"there is no service {service.name!a} in cluster {service.cluster!a}")
+        stopped = self._stopped(service)
+        task = stopped.example
+        question = replace(question_about(task, state), service=service) if task is not None else None
+        evidence = self._evidence.about(question) if question is not None else None
+        card, found = service_card(self._heading(service.name, service.cluster), state, stopped, evidence)
+        return self._explained(card, found, task)
+
+    def _stopped(self, service: ServiceRef) -> Stopped:
+        """The stopped tasks; a card without them still says how the service is."""
+        try:
+            return Stopped.of(self._tasks.stopped(service))
+        except AccountError as error:
+            return Stopped.not_read(error.code)
+
+    def _heading(self, name: str, cluster: str | None) -> Heading:
+        region = self._clients.region
+        return Heading(name, f"{cluster}, {region}" if cluster else region, SystemClock().now())
+
+    def _explained(self, card: Card, found: Diagnosis | None, task: TaskStateChange | None) -> Explained:
+        cause = found.cause if found is not None else None
+        incident = self._incident(cause, task) if cause is not None and task is not None else None
+        if self._installation is not None:
+            card = replace(card, lines=(*card.lines, Line("Incident", incident or "none is open")))
+        return Explained(card, cause, incident, card.cause, failed=cause is not None)
+
+    def _incident(self, cause: str, task: TaskStateChange) -> str | None:
+        """The incident that the installation keeps open for a cause."""
+        key = key_of(task)
+        if self._installation is None or key is None:
+            return None
+        found = LedgerHistories(self._installation.store).of(key).incident(cause)
+        return found.id if found is not None else None
+
+    def _cluster_of(self, name: str) -> str:
+        """The only cluster that has a service of a name."""
+        arns: Sequence[str] = (
+            list(self._installation.config.cluster_arns().values())
+            if self._installation is not None
+            else self._tasks.clusters()
+        )
+        having = [arn for arn in arns if self._has(arn, name)]
+        if len(having) == 1:
+            return having[0].rpartition("/")[2]
+        if not having:
+            raise NotThereError(
+                f"none of {len(arns)} clusters in {self._clients.region} has a service {name!a}"
+            )
+        names = ", ".join(arn.rpartition("/")[2] for arn in having)
+        raise SettingsError("--cluster", "nothing", f"one of {names}, which all have a service {name!a}")
+
+    def _has(self, cluster: str, name: str) -> bool:
+        found = self._tasks.service(ServiceRef(cluster, name))
+        return found is not None and found.status != "INACTIVE"

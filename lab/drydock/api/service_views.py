@@ -1,0 +1,121 @@
+"""How a service and its deployments look in the answers of several operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lab.drydock.api.operation import tag_list
+from lab.drydock.task_life import is_running, is_starting
+from lab.drydock.views import definition_arn
+
+if TYPE_CHECKING:
+    from lab.drydock.model import Cluster, Deployment, Service, Task
+    from lab.drydock.world import World
+
+
+def deployment_configuration(service: Service) -> dict[str, Any]:
+    """The settings of a service's deployments."""
+    own = service.breaker
+    return {
+        "deploymentCircuitBreaker": {
+            "enable": own.enable,
+            "rollback": own.rollback,
+            "resetOnHealthyTask": own.reset_on_healthy_task,
+            "thresholdConfiguration": {"type": own.threshold_type, "value": own.threshold_value},
+        },
+        "maximumPercent": service.maximum_percent,
+        "minimumHealthyPercent": service.minimum_healthy_percent,
+        "strategy": "ROLLING",
+    }
+
+
+def provider_view(service: Service) -> dict[str, Any]:
+    """Either the launch type or the strategy, as a service, its deployments and its revisions have it."""
+    if service.capacity_provider is None:
+        return {"launchType": service.launch_type}
+    provider = {"capacityProvider": service.capacity_provider, "weight": 1, "base": 0}
+    return {"capacityProviderStrategy": [provider]}
+
+
+def load_balancers(service: Service) -> list[dict[str, Any]]:
+    """The load balancer of a service, if it has one."""
+    group = service.target_group
+    if group is None:
+        return []
+    container = {"containerName": service.definition.container, "containerPort": group.port}
+    return [{"targetGroupArn": group.arn, **container}]
+
+
+def counts(tasks: list[Task], desired: int) -> dict[str, int]:
+    """How many tasks there should be, run, and are starting."""
+    running, pending = sum(map(is_running, tasks)), sum(map(is_starting, tasks))
+    return {"desiredCount": desired, "runningCount": running, "pendingCount": pending}
+
+
+def service_view(world: World, cluster: Cluster, service: Service, *, with_tags: bool) -> dict[str, Any]:
+    """A service as DescribeServices and UpdateService show it."""
+    tasks = cluster.tasks_of(service)
+    group = service.target_group
+    return {
+        "taskDefinition": definition_arn(world.names, service.definition),
+        **provider_view(service),
+        **counts(tasks, service.desired_count),
+        "serviceArn": service.arn,
+        "serviceName": service.name,
+        "clusterArn": cluster.arn,
+        "status": "ACTIVE",
+        "loadBalancers": load_balancers(service),
+        **({"healthCheckGracePeriodSeconds": int(group.grace)} if group else {}),
+        "serviceRegistries": [],
+        "deploymentConfiguration": deployment_configuration(service),
+        "deployments": [_deployment(world, service, one, tasks) for one in service.deployments],
+        **_current(service, tasks),
+        "events": [{"id": i, "createdAt": at, "message": text} for i, at, text in service.messages],
+        "createdAt": service.created_at,
+        "schedulingStrategy": "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "enableECSManagedTags": False,
+        "propagateTags": "NONE",
+        "enableExecuteCommand": False,
+        **({"tags": tag_list(service.tags)} if with_tags else {}),
+    }
+
+
+def _current(service: Service, tasks: list[Task]) -> dict[str, Any]:
+    """The service deployment under way, if any, and the revisions that have or get tasks."""
+    ongoing = [whole.arn for whole in service.history if whole.finished_at is None]
+    revisions = [
+        {"arn": one.revision.arn, **_revision_counts(service, one, tasks)} for one in service.deployments
+    ]
+    current = {"currentServiceDeployment": ongoing[0]} if ongoing else {}
+    return {**current, "currentServiceRevisions": revisions}
+
+
+def _revision_counts(service: Service, one: Deployment, tasks: list[Task]) -> dict[str, int]:
+    found = counts([task for task in tasks if task.started_by == one.id], _desired(service, one))
+    names = {"desiredCount": "requestedTaskCount", "runningCount": "runningTaskCount"}
+    return {names.get(key, "pendingTaskCount"): value for key, value in found.items()}
+
+
+def _desired(service: Service, one: Deployment) -> int:
+    return service.desired_count if one is service.primary else 0
+
+
+def _deployment(world: World, service: Service, one: Deployment, tasks: list[Task]) -> dict[str, Any]:
+    own = [task for task in tasks if task.started_by == one.id]
+    draining = one is not service.primary and one.rollout_state == "FAILED"
+    status = "PRIMARY" if one is service.primary else "DRAINING" if draining else "ACTIVE"
+    platform = {"platformVersion": "1.4.0", "platformFamily": "Linux"}
+    return {
+        "taskDefinition": definition_arn(world.names, one.revision.definition),
+        **provider_view(service),
+        **(platform if service.launch_type == "FARGATE" else {}),
+        **counts(own, _desired(service, one)),
+        "id": one.id,
+        "status": status,
+        "failedTasks": one.failed_tasks,
+        "createdAt": one.created_at,
+        "updatedAt": one.updated_at,
+        "rolloutState": one.rollout_state,
+        "rolloutStateReason": one.reason,
+    }
