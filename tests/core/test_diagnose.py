@@ -168,6 +168,16 @@ def test_a_failing_rollout_is_told_when_it_begins_when_it_loops_and_when_it_ends
     assert len(bench.world.asked) == 3
 
 
+def test_the_card_of_a_failed_deployment_keeps_why_its_first_task_failed() -> None:
+    """It is one message, edited in place: the cause must not give way to a count."""
+    bench = Bench()
+    said(bench, *failure())
+    last = bench.outbox.cards[-1]
+    assert last.headline == "the deployment failed"
+    assert "ended by itself with exit code 99" in last.cause
+    assert "stopped tasks have the cause app-exit" in last.cause
+
+
 def test_a_deployment_that_failed_is_told_once_though_two_detail_types_say_it() -> None:
     bench = Bench()
     failed = deployment("FAILED", 100)

@@ -22,7 +22,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One cause that a service fails by, from its first failure until the service was steady for a while."""
+    """One cause that a service fails by, from its first failure until the service was steady for a while.
+
+    `said` is the sentence that people were told about a task of it, which later news do not lose.
+    """
 
     id: str
     cause: str
@@ -32,6 +35,7 @@ class Incident:
     count: int = 1
     looping: bool = False
     closed_at: datetime | None = None
+    said: str = ""
 
     @property
     def open(self) -> bool:

@@ -75,7 +75,7 @@ def failing(
     mine = history.incident(cause)
     if mine is None:
         opened = Incident(_id(history, cause), cause, revision, at, at, looping=looping)
-        return Change(_kept(history, opened), opened, News.OPENED)
+        return Change(kept(history, opened), opened, News.OPENED)
     first = at < mine.opened_at or (at == mine.opened_at and _before(revision, mine.revision))
     more = replace(
         mine,
@@ -86,7 +86,7 @@ def failing(
         looping=mine.looping or looping,
     )
     news = News.LOOPING if more.looping and not mine.looping else News.KNOWN
-    return Change(_kept(history, more), more, news)
+    return Change(kept(history, more), more, news)
 
 
 def crash_row(history: History, stop: Stop, thresholds: Thresholds) -> tuple[Stop, ...]:
@@ -128,7 +128,7 @@ def over_before(history: History, failed: datetime, now: datetime) -> list[Chang
     for incident in history.incidents:
         if incident.open and incident.last_at <= failed:
             closed = replace(incident, closed_at=now)
-            history = _kept(history, closed)
+            history = kept(history, closed)
             changes.append(Change(history, closed, News.RESOLVED))
     return changes
 
@@ -158,7 +158,7 @@ def _was_short(stop: Stop, thresholds: Thresholds) -> bool:
     return stop.ran is None or stop.ran < thresholds.short_lived
 
 
-def _kept(history: History, incident: Incident) -> History:
+def kept(history: History, incident: Incident) -> History:
     """The history with an incident in its newest form; closed ones are kept for a while."""
     others = [one for one in history.incidents if one.id != incident.id]
     still = [one for one in (*others, incident) if one.open]

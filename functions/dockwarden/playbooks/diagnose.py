@@ -24,6 +24,7 @@ from dockwarden.incidents.rules import (
     Thresholds,
     failing,
     is_old_news,
+    kept,
     over_before,
     resolved,
     steady,
@@ -228,7 +229,9 @@ def _told(event: object, found: Diagnosis, change: Change) -> Decision:
     incident = change.incident
     if change.news is News.KNOWN or incident is None:
         return _known(event, found, change.history, "told already")
-    decision = _quiet(event, found.sentence, found, change.history)
+    if isinstance(event, TaskStateChange):
+        incident = replace(incident, said=found.sentence)
+    decision = _quiet(event, found.sentence, found, kept(change.history, incident))
     return replace(decision, verdict=Verdict.TELL, incident=incident.id, words=_words(event, found, incident))
 
 
@@ -242,7 +245,9 @@ def _words(event: object, found: Diagnosis, incident: Incident) -> Words:
     if found.evidence:
         lines.append(("Evidence", "; ".join(found.evidence[:3])))
     lines.append(("Next", found.next_step))
-    return Words(_headline(event, incident), found.sentence, tuple(lines))
+    # The end of a deployment says how many tasks failed; why the first one did is what people want to know.
+    cause = found.sentence if incident.said in ("", found.sentence) else f"{incident.said} {found.sentence}"
+    return Words(_headline(event, incident), cause, tuple(lines))
 
 
 def _headline(event: object, incident: Incident) -> str:
