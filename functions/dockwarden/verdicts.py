@@ -1,7 +1,6 @@
 """What a playbook decides, and what becomes of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from dockwarden.actions import Action
@@ -48,12 +47,10 @@ class Decision:
     target: str | None = None
     cause: str | None = None
     actions: tuple[Action, ...] = ()
-    next: str | None = None
     when_refused: Verdict = Verdict.IGNORE
     remember: tuple[ContainerInstance | History, ...] = ()
     incident: str | None = None
     words: Words | None = None
-    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
