@@ -33,6 +33,7 @@ def cases(asset: Asset, work: Path, peer: Peer) -> Iterator[Case]:
     plain, shipped = trees.reference(work / "reference"), asset.path
     yield Case(_UNIT, "import_boto3", plain, str)
     yield Case("ignored", "lane", shipped, _ignored)
+    yield Case("quiet", "lane", shipped, _quiet)
     yield Case("foreign", "lane", shipped, _foreign)
     yield Case("foreign, boto3", "boto3_look_up", plain, str)
     yield Case("drain", "lane", shipped, _drain)
@@ -64,11 +65,13 @@ def measured(aws: Aws, all_cases: list[Case], rounds: int, until: float) -> Runs
 
 def figures(runs: Runs, asset: Asset, peer: Peer) -> Iterator[Figure]:
     """The budgets that these runs tell about."""
-    loaded = any(done.botocore for done in runs["ignored"])
-    note = "botocore IS loaded" if loaded else "botocore not loaded"
-    yield _against(
-        runs, "ignored", _UNIT, "cold, event that needs no action", budget="1", limit=0.40, note=note
-    )
+    for case, what in (
+        ("ignored", "cold, event that needs no action"),
+        ("quiet", "cold, task stop with nothing to tell"),
+    ):
+        loaded = any(done.botocore for done in runs[case])
+        note = "botocore IS loaded" if loaded else "botocore not loaded"
+        yield _against(runs, case, _UNIT, what, budget="1", limit=0.40, note=note)
     yield _against(runs, "foreign", _UNIT, "cold, instance of no cluster of ours")
     yield _against(runs, "foreign", "foreign, boto3", "the same")
     yield _against(runs, "drain", _UNIT, "cold, full remediation", budget="2", limit=1.30)
@@ -139,12 +142,18 @@ def _check(runs: Runs) -> None:
             raise MeasurementError(
                 f"{name} did not make the same calls every time: {[r.calls for r in done]}"
             )
+    if runs["quiet"][0].calls:
+        raise MeasurementError(f"a stop with nothing to tell made {runs['quiet'][0].calls}")
     if runs["drain"][0].calls.get("UpdateContainerInstancesState") != 1:
         raise MeasurementError(f"the handler drained nothing; it made {runs['drain'][0].calls}")
 
 
 def _ignored() -> str:
     return scene.batch(scene.warning(**{"replay-name": "yesterday"}))
+
+
+def _quiet() -> str:
+    return scene.batch(scene.replaced_task())
 
 
 def _foreign() -> str:

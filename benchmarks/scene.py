@@ -2,17 +2,21 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from dockwarden.facts.fleet import ContainerInstance
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.ledger.memory import MemoryStore
+from dockwarden.playbook import hushes, registry
 
 ACCOUNT, REGION, CLUSTER = "111122223333", "eu-central-1", "shop"
 KNOWN, FOREIGN = "i-0a1b2c3d4e5f60718", "i-0ffffffffffffffff"
 CLUSTER_ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{CLUSTER}"
 INSTANCE_ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/{CLUSTER}/0123456789abcdef0123456789abcdef"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/dockwarden-act-spot-drain"
+
+_REPLACED = Path(__file__).resolve().parents[1] / "events" / "ecs" / "task-stopped-by-scheduler.json"
 
 CONFIG = {
     "account": ACCOUNT,
@@ -50,6 +54,7 @@ def environment(port: int) -> dict[str, str]:
         "DOCKWARDEN_CONFIG": json.dumps(CONFIG),
         "DOCKWARDEN_LANE": "spot",
         "DOCKWARDEN_PLAYBOOKS": "spot_drain",
+        "DOCKWARDEN_QUIET": json.dumps(hushes(list(registry().values()))),
         "LEDGER_TABLE": "dockwarden-ledger",
         "OUTBOX_URL": f"http://127.0.0.1:{port}/{ACCOUNT}/dockwarden-outbox.fifo",
         "POWERTOOLS_SERVICE_NAME": "dockwarden",
@@ -71,6 +76,12 @@ def warning(instance: str = KNOWN, **more: str) -> dict[str, Any]:
         "detail": {"instance-id": instance, "instance-action": "terminate"},
         **more,
     }
+
+
+def replaced_task() -> dict[str, Any]:
+    """A task that the service scheduler has stopped: the commonest event from which nothing follows."""
+    read: dict[str, Any] = json.loads(_REPLACED.read_text(encoding="utf-8"))
+    return read
 
 
 def batch(*events: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dockwarden.clock import FixedClock
 from dockwarden.events.parse import Event, UnknownEvent, parse
 from dockwarden.facts.evidence import Evidence, EvidenceAtOnce, Question, Services
 from dockwarden.facts.fleet import ContainerInstance, Fleet
+from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster, ServiceNow
 from dockwarden.facts.scopes import Scopes
 from dockwarden.facts.services import ServiceRef, ServiceState
@@ -90,7 +91,7 @@ def event(raw: dict[str, Any]) -> Event:
 def no_evidence() -> Evidence:
     """Evidence of which nothing could be read."""
     why = NotRead("nobody knows")
-    return Evidence(service=why, log=why, difference=why, deployer=why, targets=why)
+    return Evidence(service=why, log=why, difference=why, deployer=why, targets=why, alarms=why)
 
 
 @dataclass
@@ -104,6 +105,8 @@ class FakeWorld:
     tags: dict[str, str | NotRead] = field(default_factory=dict)
     prepared: int = 0
     services: tuple[ServiceNow, ...] | NotRead = ()
+    restarts: Mapping[ServiceRef, int] | NotRead = field(default_factory=dict)
+    counted: list[tuple[datetime, datetime]] = field(default_factory=list)
     state: ServiceState | NotRead = field(default_factory=lambda: NotRead("nobody knows"))
     evidence: Evidence = field(default_factory=no_evidence)
     asked: list[Question] = field(default_factory=list)
@@ -116,7 +119,7 @@ class FakeWorld:
 
     def answers(self) -> Mapping[type, object]:
         of_services = FakeServices(self)
-        return {Fleet: self, Roster: of_services, Services: of_services, EvidenceAtOnce: of_services}
+        return {Fleet: self, **dict.fromkeys((Roster, Restarts, Services, EvidenceAtOnce), of_services)}
 
     def listed_cluster(self, name: str) -> str | NotRead | None:
         if self.listed is None:
@@ -140,7 +143,7 @@ class FakeWorld:
 
 @dataclass
 class FakeServices:
-    """Answers Roster, Services and EvidenceAtOnce from a world, which remembers what it was asked."""
+    """Answers Roster, Restarts, Services and EvidenceAtOnce from a world, which remembers what it was asked."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
 
@@ -148,6 +151,10 @@ class FakeServices:
 
     def services(self) -> tuple[ServiceNow, ...] | NotRead:
         return self.world.services
+
+    def inside_tasks(self, since: datetime, until: datetime) -> Mapping[ServiceRef, int] | NotRead:
+        self.world.counted.append((since, until))
+        return self.world.restarts
 
     def now(self, service: ServiceRef) -> ServiceState | NotRead:
         return self.world.state

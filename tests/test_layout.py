@@ -126,6 +126,25 @@ def test_imports_point_in_one_direction(part: str, forbidden: tuple[str, ...]) -
     assert violations(part, forbidden) == []
 
 
+# All that a playbook may import of Dockwarden, as docs/architecture.md says.
+PURE_CORE = (
+    *("events", "causes", "incidents", "facts", "actions", "verdicts"),
+    *("hashing", "lanes", "playbook", "spans"),
+)
+
+
+def test_a_playbook_leans_on_the_pure_core_only() -> None:
+    """It decides: it knows no guard, no settings of an installation and nothing that reads or writes."""
+    strangers = [
+        f"{imported.path.name}:{imported.line} imports {imported.module}"
+        for path in files_of("functions/dockwarden/playbooks")
+        for imported in imports_of(path)
+        if imported.is_under("dockwarden")
+        and not any(imported.is_under(f"dockwarden.{part}") for part in PURE_CORE)
+    ]
+    assert strangers == []
+
+
 def test_every_part_of_the_lambda_side_has_a_direction() -> None:
     """A new folder in functions/dockwarden cannot escape the test above."""
     folders = {path.parent.relative_to(ROOT).as_posix() for path in DOCKWARDEN.glob("*/*.py")}

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dockwarden.errors import DockwardenError
 from dockwarden_cdk.asset_imports import closure, imported_by
@@ -29,6 +29,9 @@ DISTRIBUTIONS = (
 
 # These import some of their modules by computed names. They are small beside botocore's data.
 _WHOLE = frozenset({"boto3", "botocore", "dateutil", "s3transfer", "urllib3"})
+# Imported only by functions that nothing in Lambda calls: powertools turns pydantic models into dictionaries by the
+# one, and nobody logs any; the other is for browsers. With what they need they were a quarter of the asset.
+UNREACHED = ("aws_lambda_powertools/event_handler/", "urllib3/contrib/emscripten/")
 _DATA = ("botocore/cacert.pem",)
 _NATIVE = (".so", ".pyd", ".dylib", ".dll")
 
@@ -79,9 +82,15 @@ def _installed_files() -> dict[str, Path]:
                 raise AssetError(
                     f"{dist.name} {dist.version} has native code ({file}); the asset must run anywhere"
                 )
-            if ".." not in file.parts and "__pycache__" not in file.parts:
+            if _may_be_needed(file):
                 files[file.as_posix()] = Path(str(dist.locate_file(file)))
     return files
+
+
+def _may_be_needed(file: PurePath) -> bool:
+    """Whether a file of a distribution may be of use in Lambda."""
+    strange = ".." in file.parts or "__pycache__" in file.parts
+    return not strange and not file.as_posix().startswith(UNREACHED)
 
 
 def _refuse_unknown(own: Mapping[str, Path], modules: Mapping[str, str]) -> None:

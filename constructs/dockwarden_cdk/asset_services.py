@@ -7,6 +7,7 @@ from types import MappingProxyType
 SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "cloudtrail": frozenset({"LookupEvents"}),
+        "cloudwatch": frozenset({"DescribeAlarms", "GetMetricData"}),
         "dynamodb": frozenset(
             {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"}
         ),
@@ -14,10 +15,12 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "DescribeClusters",
                 "DescribeContainerInstances",
+                "DescribeServiceDeployments",
                 "DescribeServiceRevisions",
                 "DescribeServices",
                 "DescribeTaskDefinition",
                 "ListContainerInstances",
+                "ListServiceDeployments",
                 "ListServices",
                 "UpdateContainerInstancesState",
             }

@@ -1,5 +1,6 @@
 """The function of a lane."""
 
+import json
 from collections.abc import Sequence
 
 from aws_cdk import Duration, Stack
@@ -11,7 +12,7 @@ from constructs import Construct
 from dockwarden.facts.scopes import Scopes
 from dockwarden.lanes import Lane as LaneDeclaration
 from dockwarden.permissions import Permission
-from dockwarden.playbook import Playbook
+from dockwarden.playbook import Playbook, hushes
 from dockwarden_cdk.config import installation_config
 from dockwarden_cdk.function import DockwardenFunction
 from dockwarden_cdk.names import kebab
@@ -56,6 +57,7 @@ class LaneFunction(Construct):
             environment={
                 "DOCKWARDEN_LANE": lane.name,
                 "DOCKWARDEN_PLAYBOOKS": ",".join(playbook.name for playbook in playbooks),
+                "DOCKWARDEN_QUIET": json.dumps(hushes(playbooks), separators=(",", ":")),
                 "LEDGER_TABLE": within.ledger.table.table_name,
                 "OUTBOX_URL": within.outbox.queue.queue_url,
             },

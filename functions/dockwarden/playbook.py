@@ -11,6 +11,7 @@ from dockwarden.actions import Action
 from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
 from dockwarden.lanes import Lane
 from dockwarden.permissions import Permission
+from dockwarden.quiet import Hush
 from dockwarden.verdicts import Decision
 
 PACKAGE = "dockwarden.playbooks"
@@ -38,6 +39,8 @@ class Playbook:
     one target whose times are at most `same_occurrence` seconds apart are one occurrence.
     `where` narrows the rule of a trigger to events whose detail has one of the listed values in each field; an
     event that arrives all the same is heard, so that a rule may be wider but never decides anything.
+    `quiet` has for some triggers the function that says of which events nothing follows, so that a lane can leave
+    them alone before it imports anything; the playbook has to decide the same.
     `when_stopped` tells people what the stop means for this playbook.
     """
 
@@ -47,6 +50,7 @@ class Playbook:
     reads: Mapping[str, type]
     may: tuple[type[Action], ...]
     where: Mapping[type, Detail]
+    quiet: Mapping[type, Hush]
     settings: type | None
     lane: Lane
     max_age: int
@@ -94,6 +98,7 @@ def playbook(
     lane: Lane,
     may: Sequence[type[Action]] = (),
     where: Mapping[type, Detail] | None = None,
+    quiet: Mapping[type, Hush] | None = None,
     max_age: int = 900,
     same_occurrence: int = 150,
     when_stopped: str = "nothing is changed while it is stopped",
@@ -109,9 +114,8 @@ def playbook(
         trigger, asked = _signature(decide)
         settings = asked.pop("settings", None)
         _check(decide.__name__, asked, settings)
-        if strangers := set(where or {}) - set(trigger):
-            named = ", ".join(sorted(stranger.__name__ for stranger in strangers))
-            raise PlaybookDeclarationError(decide.__name__, f"`where` names {named}, which it does not hear")
+        _check_heard(decide.__name__, trigger, {"where": where or {}, "quiet": quiet or {}})
+        _check_quiet(decide.__name__, quiet or {})
         return Playbook(
             name=decide.__name__,
             summary=_first_line(decide),
@@ -119,6 +123,7 @@ def playbook(
             reads=asked,
             may=tuple(may),
             where=where or {},
+            quiet=quiet or {},
             settings=settings,
             lane=lane,
             max_age=max_age,
@@ -159,6 +164,21 @@ def _check(name: str, reads: Mapping[str, type], settings: type | None) -> None:
             raise PlaybookDeclarationError(name, "each field of its settings needs a default") from error
 
 
+def _check_heard(name: str, trigger: Sequence[type], by_event: Mapping[str, Mapping[type, object]]) -> None:
+    """Refuse what is said of events that the playbook does not hear."""
+    for declared, events in by_event.items():
+        if strangers := set(events) - set(trigger):
+            named = ", ".join(sorted(stranger.__name__ for stranger in strangers))
+            raise PlaybookDeclarationError(name, f"`{declared}` names {named}, which it does not hear")
+
+
+def _check_quiet(name: str, quiet: Mapping[type, Hush]) -> None:
+    """Refuse a function that a lane could not find by its name."""
+    for function in quiet.values():
+        if not function.__qualname__.isidentifier():
+            raise PlaybookDeclarationError(name, "`quiet` wants functions of a module")
+
+
 def _first_line(decide: Callable[..., Decision | tuple[Decision, ...]]) -> str:
     """The sentence that stands for the playbook in lists."""
     if not decide.__doc__:
@@ -188,6 +208,24 @@ def load(name: str) -> Playbook:
 def registry() -> dict[str, Playbook]:
     """All playbooks by name."""
     return {name: load(name) for name in names()}
+
+
+def hushes(playbooks: Sequence[Playbook]) -> dict[str, dict[str, str]]:
+    """For each class of events that all who hear it among some playbooks may call quiet: where each says so.
+
+    Playbook by playbook, as `module:function`; runtime/hushing.py reads it.
+    """
+    triggers = {trigger for playbook in playbooks for trigger in playbook.triggers}
+    found: dict[str, dict[str, str]] = {}
+    for trigger in sorted(triggers, key=lambda one: one.__name__):
+        hearing = [playbook for playbook in playbooks if issubclass(trigger, playbook.triggers)]
+        if all(trigger in playbook.quiet for playbook in hearing):
+            found[trigger.__name__] = {p.name: _place(p.quiet[trigger]) for p in hearing}
+    return found
+
+
+def _place(function: Hush) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 def settings_of(found: Playbook, given: Mapping[str, object]) -> object | None:

@@ -15,7 +15,7 @@ _PART = 12  # one hyphen or slash in fewer characters than these makes a name of
 _KNOWN_IDS = (
     r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
     r"(?:Root=)?1-[0-9a-f]{8}-[0-9a-f]{24}",
-    r"(?:task|container|container-instance)/(?:[\w-]{1,255}/)?[0-9a-f]{32}",
+    r"(?:task|container|container-instance|assumed-role)/(?:[\w-]{1,255}/)?[0-9a-f]{32}",
 )
 
 

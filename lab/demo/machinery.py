@@ -23,6 +23,8 @@ from lab.slack.server import TOKEN, LocalSlack
 BASE_PORT = 4566
 _HIGHEST_BASE = 65000
 _ENDPOINTS = ("ECS", "ECR", "EC2", "AUTO_SCALING", "ELASTIC_LOAD_BALANCING_V2", "INSPECTOR2", "CLOUDTRAIL")
+# Functions ask CloudWatch for the alarms of drydock's services only; `dockwarden check` wants ministack's metrics.
+_OF_FUNCTIONS = (*_ENDPOINTS, "CLOUDWATCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _worker_environment(base: int, token: str, slack: LocalSlack) -> dict[str, s
     """What ministack hands to the functions: where drydock and the local Slack are."""
     drydock = f"http://127.0.0.1:{base + 4}"
     return {
-        **{f"AWS_ENDPOINT_URL_{name}": drydock for name in _ENDPOINTS},
+        **{f"AWS_ENDPOINT_URL_{name}": drydock for name in _OF_FUNCTIONS},
         "DOCKWARDEN_LAB_EMITTER_TOKEN": token,
         "DOCKWARDEN_LAB_DRYDOCK": drydock,
         "DOCKWARDEN_LAB_SLACK": slack.base_url,

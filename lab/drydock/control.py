@@ -83,6 +83,12 @@ def _deploy(drydock: Drydock, body: Body) -> Any:
     return {"deploymentId": scenario.roll_out(drydock.world, body)}
 
 
+def _alarm(drydock: Drydock, body: Body) -> Any:
+    _text(body, "name"), _text(body, "state")
+    scenario.describe_alarm(drydock.world, body)
+    return {}
+
+
 def _fault(drydock: Drydock, body: Body) -> Any:
     unknown = set(body) - {field.name for field in fields(Fault)}
     if unknown or not {"operation", "kind"} <= set(body):
@@ -108,6 +114,7 @@ ROUTES: dict[tuple[str, str], Callable[[Drydock, Body], Any]] = {
     ("POST", "launch"): _launch,
     ("POST", "world"): _world,
     ("POST", "deploy"): _deploy,
+    ("POST", "alarm"): _alarm,
     ("POST", "fault"): _fault,
     ("POST", "reset"): _reset,
 }

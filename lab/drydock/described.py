@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.drydock.errors import ScenarioError
-from lab.drydock.model import Behaviour, CircuitBreaker, HealthCheck
+from lab.drydock.model import Behaviour, CircuitBreaker, DeploymentAlarms, HealthCheck
 
 DEFINITION = {
     "family": "family",
@@ -42,6 +42,7 @@ HEALTH_CHECK = {
     "retries": "retries",
     "startPeriod": "start_period",
 }
+DEPLOYMENT_ALARMS = {"alarmNames", "enable", "rollback"}
 BREAKER = {"enable", "rollback", "resetOnHealthyTask", "thresholdConfiguration"}
 
 
@@ -80,6 +81,12 @@ def breaker(item: dict[str, Any]) -> CircuitBreaker:
         threshold_type=threshold["type"],
         threshold_value=threshold["value"],
     )
+
+
+def deployment_alarms(item: dict[str, Any]) -> DeploymentAlarms:
+    """The alarms of a service by the names of the API's `DeploymentAlarms`, which requires all three."""
+    only(item, DEPLOYMENT_ALARMS)
+    return DeploymentAlarms(tuple(item["alarmNames"]), item["enable"], item["rollback"])
 
 
 def renamed(item: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

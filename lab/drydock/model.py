@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from lab.drydock.alarms import DeploymentAlarms
 from lab.drydock.deployment import CircuitBreaker, Deployment, ServiceDeployment, Target, TargetGroup
 from lab.drydock.task_definition import Behaviour, HealthCheck, NetworkMode, TaskDefinition
 
@@ -21,6 +22,7 @@ __all__ = [
     "Cluster",
     "ContainerInstance",
     "Deployment",
+    "DeploymentAlarms",
     "Ec2Instance",
     "HealthCheck",
     "LaunchType",
@@ -140,6 +142,7 @@ class Service:
     capacity_provider: str | None = None
     target_group: TargetGroup | None = None
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    alarms: DeploymentAlarms | None = None
     minimum_healthy_percent: int = 100
     maximum_percent: int = 200
     tags: Tags = field(default_factory=dict)

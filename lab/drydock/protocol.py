@@ -74,10 +74,16 @@ def model(service: str) -> ServiceModel:
     return ServiceModel(loader().load_service_model(service, "service-2"), service)
 
 
+def protocol_of(service: str) -> str:
+    """The protocol that botocore speaks with a service, of those that the service knows."""
+    return str(model(service).resolved_protocol)
+
+
 @cache
 def _by_target() -> dict[str, str]:
     prefixes = {
-        model(name).metadata.get("targetPrefix"): name for name in ("ecs", "ecr", "logs", "cloudtrail")
+        model(name).metadata.get("targetPrefix"): name
+        for name in ("ecs", "ecr", "logs", "cloudtrail", "cloudwatch")
     }
     return {prefix: name for prefix, name in prefixes.items() if prefix}
 
@@ -107,7 +113,7 @@ def operation_of(request: ApiRequest) -> str:
 def parse(service: str, operation: OperationModel, request: ApiRequest) -> dict[str, Any]:
     """The checked parameters of a request."""
     raw = _raw_members(service, operation, request)
-    parser = PROTOCOL_PARSERS[model(service).protocol](operation)
+    parser = PROTOCOL_PARSERS[protocol_of(service)](operation)
     wire: Any = {"body": request.body, "headers": request.headers, "values": request.form}
     parsed: dict[str, Any] = parser.parse(wire)
     check_request(service, operation, parsed if raw is None else raw)
@@ -116,7 +122,7 @@ def parse(service: str, operation: OperationModel, request: ApiRequest) -> dict[
 
 def _raw_members(service: str, operation: OperationModel, request: ApiRequest) -> dict[str, Any] | None:
     """What the caller wrote, because the parser drops what it does not know."""
-    if model(service).protocol == "json":
+    if protocol_of(service) == "json":
         return _json_object(request.body)
     known = {name[:1].upper() + name[1:] for name in _wire_names(operation)} | ENVELOPE
     for name in request.form:
@@ -150,7 +156,7 @@ def write_answer(
 ) -> ApiResponse:
     """An answer on the wire, after a check against the model."""
     check_answer(service, operation, answer)
-    serializer = get_serializer_class(service, model(service).protocol)
+    serializer = get_serializer_class(service, protocol_of(service))
     written = serializer(operation, SerializationContext(request_id)).serialize(answer)
     body = written["body"]
     headers = {**written["headers"], "x-amzn-RequestId": request_id}
@@ -159,7 +165,7 @@ def write_answer(
 
 def write_error(service: str | None, error: AwsError, request_id: str) -> ApiResponse:
     """An error on the wire, in the protocol of its service."""
-    protocol = model(service).protocol if service else "json"
+    protocol = protocol_of(service) if service else "json"
     if protocol in ("ec2", "query"):
         text, kind = _xml_error(protocol, error, request_id), "text/xml"
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lab.drydock.alarms import set_alarm
 from lab.drydock.build import (
     add_cluster,
     add_instance,
@@ -13,7 +14,14 @@ from lab.drydock.build import (
     deploy,
     register,
 )
-from lab.drydock.described import DEFINITION, breaker, definition_members, only, renamed
+from lab.drydock.described import (
+    DEFINITION,
+    breaker,
+    definition_members,
+    deployment_alarms,
+    only,
+    renamed,
+)
 from lab.drydock.errors import ScenarioError
 from lab.drydock.model import TaskDefinition
 
@@ -39,6 +47,7 @@ SERVICE = {
     "tags": "tags",
 }
 TARGET_GROUP = {"name": "name", "port": "port", "healthCheckGracePeriodSeconds": "grace"}
+ALARM = {"name", "state", "composite"}
 MORE = {"count", "instanceId"}
 
 
@@ -46,12 +55,14 @@ def seed(world: World, description: dict[str, Any]) -> None:
     """Add the clusters that a description lists; raises `ScenarioError` for anything it does not know."""
     with world.lock:
         try:
-            only(description, {"clusters", "taskDefinitions"})
+            only(description, {"clusters", "taskDefinitions", "alarms"})
             for item in description.get("taskDefinitions", []):
                 only(item, set(DEFINITION))
                 register(world, TaskDefinition(**definition_members(item)))
             for item in description.get("clusters", []):
                 _cluster(world, item)
+            for item in description.get("alarms", []):
+                describe_alarm(world, item)
         except (TypeError, AttributeError, KeyError) as error:
             raise ScenarioError(f"the world description has a wrong shape: {error!r}") from error
 
@@ -72,7 +83,7 @@ def _cluster(world: World, item: dict[str, Any]) -> None:
 
 
 def _service(world: World, cluster: Cluster, item: dict[str, Any]) -> None:
-    only(item, {*SERVICE, *DEFINITION, "targetGroup", "deploymentCircuitBreaker"})
+    only(item, {*SERVICE, *DEFINITION, "targetGroup", "deploymentCircuitBreaker", "deploymentAlarms"})
     definition = TaskDefinition(**{"family": item["name"], **definition_members(item)})
     settings = renamed(item, SERVICE)
     if "targetGroup" in item:
@@ -81,7 +92,15 @@ def _service(world: World, cluster: Cluster, item: dict[str, Any]) -> None:
         settings["target_group"] = add_target_group(world, **group)
     if "deploymentCircuitBreaker" in item:
         settings["breaker"] = breaker(item["deploymentCircuitBreaker"])
+    if "deploymentAlarms" in item:
+        settings["alarms"] = deployment_alarms(item["deploymentAlarms"])
     add_service(world, cluster, definition, **settings)
+
+
+def describe_alarm(world: World, item: dict[str, Any]) -> None:
+    """Let an alarm be in a state as of now."""
+    only(item, ALARM)
+    set_alarm(world, item["name"], item["state"], composite=item.get("composite", False))
 
 
 def roll_out(world: World, body: dict[str, Any]) -> str:

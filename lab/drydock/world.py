@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from lab.drydock.alarms import Alarm
     from lab.drydock.model import Cluster, Ec2Instance, Service, TargetGroup, Task, TaskDefinition
     from lab.drydock.trail import Caller, TrailEvent
 
@@ -55,6 +56,8 @@ class World:
         self.definitions: dict[str, dict[int, TaskDefinition]] = {}
         self.target_groups: dict[str, TargetGroup] = {}
         self.ec2: dict[str, Ec2Instance] = {}
+        # CloudWatch alarms by name.
+        self.alarms: dict[str, Alarm] = {}
         # Container instances (by ARN) that the running call must refuse, with the reason: set by a fault.
         self.refusals: dict[str, str] = {}
         self._task_hooks: list[Callable[[Cluster, Task], None]] = []

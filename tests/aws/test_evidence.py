@@ -11,13 +11,16 @@ from botocore.exceptions import EndpointConnectionError
 
 from dockwarden.aws.asking import Deadline
 from dockwarden.aws.evidence import AwsEvidence
+from dockwarden.facts.alarms import Alarm, AlarmVerdict, ServiceAlarms
 from dockwarden.facts.evidence import (
+    Alarms,
     DeployCall,
     Deployer,
     EvidenceAtOnce,
     Logs,
     LogTail,
     Question,
+    RestartPolicy,
     Revisions,
     Services,
     Target,
@@ -92,8 +95,9 @@ def one_service(**changes: Any) -> Answering:
 def test_one_object_answers_every_protocol() -> None:
     """Wiring needs one thing, and its permissions are those of all protocols."""
     answers = evidence(Answering()).answers()
-    assert set(answers) == {Services, Logs, Revisions, Targets, EvidenceAtOnce}
-    parts = {p for protocol in (Services, Logs, Revisions, Targets) for p in map(repr, protocol.PERMISSIONS)}
+    assert set(answers) == {Services, Logs, Revisions, Targets, Alarms, EvidenceAtOnce}
+    each = (Services, Logs, Revisions, Targets, Alarms)
+    parts = {permission for protocol in each for permission in map(repr, protocol.PERMISSIONS)}
     assert parts == set(map(repr, EvidenceAtOnce.PERMISSIONS)) == set(map(repr, AwsEvidence.PERMISSIONS))
 
 
@@ -329,6 +333,35 @@ def test_a_difference_names_what_changed_and_shows_no_value() -> None:
     assert found.images_resolved is False
 
 
+@pytest.mark.parametrize(
+    ("value", "command", "shown"),
+    [
+        ("it's s3kret v", ["run", "it's s3kret v"], "run [redacted]"),
+        ("it's s3kret v", ["run", "--key=it's s3kret v"], "run --key=[redacted]"),
+        ("a b s3kret", ["sh", "-c", 'echo "a b s3kret" | run'], "sh -c 'echo \"[redacted]\" | run'"),
+        ("s3k", ["run", "s3k"], "run [redacted]"),
+        ("s3k", ["run", "--pin=s3k", "s3kx"], "run --pin=[redacted] s3kx"),
+        ("4711", ["run", "4711"], "run [redacted]"),
+        ("4711", ["sh", "-c", "run 4711 47110"], "sh -c 'run [redacted] 47110'"),
+        ("7", ["run", "7", "47"], "run [redacted] 47"),
+        ("-s3kret -other1", ["run", "-s3kret", "-other1"], "run [redacted] [redacted]"),
+    ],
+)
+def test_no_value_of_a_variable_is_shown_in_a_command(value: str, command: list[str], shown: str) -> None:
+    """Invariant 71: whatever its length and its marks, in the command, the entry point and the health check."""
+    variables = [{"name": "ANY", "value": value}]
+    new = definition(42, command=command, entryPoint=command, environment=variables, image="web:v41")
+    new["containerDefinitions"][0]["healthCheck"] = {"command": ["CMD", *command]}
+    found = evidence(revisions(definition(41), new)).difference(GOOD, BAD)
+    assert isinstance(found, RevisionDifference)
+    words = [
+        found.of(aspect)[0].after for aspect in (Aspect.COMMAND, Aspect.ENTRY_POINT, Aspect.HEALTH_CHECK)
+    ]
+    assert words[:2] == [shown, shown]
+    assert words[2] is not None
+    assert words[2].startswith(f"CMD {shown} (every")
+
+
 def test_containers_that_came_and_went_are_named() -> None:
     """A new sidecar is one change, not one for each of its settings."""
     new = definition(42)
@@ -518,6 +551,85 @@ def test_a_service_without_a_load_balancer_has_no_targets() -> None:
     assert [name for name, _ in aws.calls] == ["DescribeServices"]
 
 
+# --- alarms
+
+RANG = BEGAN + timedelta(minutes=5)
+
+
+def metric(name: str = "web-5xx", state: str = "ALARM", **changes: Any) -> dict[str, Any]:
+    """An alarm as DescribeAlarms has it; its evaluation changed after its state."""
+    times = {"StateTransitionedTimestamp": RANG, "StateUpdatedTimestamp": RANG + timedelta(minutes=1)}
+    return {"AlarmName": name, "StateValue": state, **times, **changes}
+
+
+def test_alarms_are_those_of_the_deployments_and_of_the_tag_metric_and_composite() -> None:
+    """One call names both types, since composite alarms are left out otherwise, and brings every alarm by its state."""
+    tags = [{"key": "dockwarden:alarms", "value": "web-latency, web-5xx  web-gone"}]
+    aws = one_service(tags=tags).on(
+        "DescribeAlarms",
+        {
+            "MetricAlarms": [metric()],
+            "CompositeAlarms": [
+                {"AlarmName": "web-latency", "StateValue": "OK", "StateUpdatedTimestamp": RANG},
+            ],
+        },
+    )
+    found = evidence(aws).alarms(WEB)
+    alarms = (Alarm("web-5xx", "ALARM", RANG), Alarm("web-latency", "OK", RANG), Alarm("web-gone", None))
+    assert found == ServiceAlarms(alarms, BEGAN)
+    assert [found.verdict(one) for one in alarms] == [
+        AlarmVerdict.FAILING,
+        AlarmVerdict.FINE,
+        AlarmVerdict.INCONCLUSIVE,
+    ]
+    assert aws.asked("DescribeAlarms") == [
+        {
+            "AlarmNames": ["web-5xx", "web-latency", "web-gone"],
+            "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
+            "MaxRecords": 100,
+        }
+    ]
+
+
+def test_alarms_are_held_against_the_deployment_that_is_asked_about() -> None:
+    """The primary one where none is named, and none that ECS has forgotten."""
+    aws = one_service().on("DescribeAlarms", {"MetricAlarms": [metric()]})
+    for deployment, began in ((None, BEGAN), ("ecs-svc/42", BEGAN), ("ecs-svc/7", None)):
+        found = evidence(aws).alarms(WEB, deployment)
+        assert isinstance(found, ServiceAlarms)
+        assert found.began == began
+
+
+def test_a_service_without_alarms_costs_no_call() -> None:
+    aws = one_service(deploymentConfiguration={})
+    assert evidence(aws).alarms(WEB) == ServiceAlarms((), BEGAN)
+    assert [name for name, _ in aws.calls] == ["DescribeServices"]
+
+
+def test_many_alarms_are_read_a_hundred_a_call_and_to_the_last_page() -> None:
+    """A name that is too long for CloudWatch is not asked for, and costs the others nothing."""
+    names = [f"a{n}" for n in range(150)]
+    named = {"alarms": {"alarmNames": [*names, "x" * 256], "enable": True, "rollback": False}}
+
+    def answer(asked: Mapping[str, Any]) -> Any:
+        wanted = asked["AlarmNames"]
+        if len(wanted) == 100 and "NextToken" not in asked:
+            return {"MetricAlarms": [metric(name) for name in wanted[:60]], "NextToken": "60"}
+        return {"MetricAlarms": [metric(name) for name in wanted[60 if "NextToken" in asked else 0 :]]}
+
+    aws = one_service(deploymentConfiguration=named).on("DescribeAlarms", answer)
+    found = evidence(aws).alarms(WEB)
+    assert isinstance(found, ServiceAlarms)
+    assert [alarm.name for alarm in found.alarms] == [*names, "x" * 256]
+    assert [alarm.name for alarm in found.alarms if alarm.state is None] == ["x" * 256]
+    assert [len(call["AlarmNames"]) for call in aws.asked("DescribeAlarms")] == [100, 100, 50]
+
+
+def test_alarms_that_may_not_be_read_are_said_with_awss_code() -> None:
+    aws = one_service().on("DescribeAlarms", refusal("AccessDenied", "DescribeAlarms"))
+    assert evidence(aws).alarms(WEB) == NotRead("DescribeAlarms: AccessDenied")
+
+
 # --- all at once
 
 EVERYTHING = Question(
@@ -525,15 +637,14 @@ EVERYTHING = Question(
     task_definition_arn=BAD,
     task_arn=TASK,
     container="web",
-    good_revision=GOOD,
-    bad_revision=BAD,
 )
 
 
 def everything() -> Answering:
-    aws = one_service().on("LookupEvents", trail(record()))
+    aws = one_service().on("LookupEvents", trail(record())).on("ListServiceDeployments", {})
     aws.on("DescribeTargetHealth", {"TargetHealthDescriptions": []})
     aws.on("DescribeTaskDefinition", {"taskDefinition": definition()})
+    aws.on("DescribeAlarms", {"MetricAlarms": [metric()]})
     return aws.on("GetLogEvents", {"events": [at(1)]})
 
 
@@ -546,6 +657,7 @@ def test_all_evidence_is_read_side_by_side_and_the_service_once() -> None:
     assert isinstance(found.difference, RevisionDifference)
     assert isinstance(found.deployer, Deployer)
     assert isinstance(found.targets, tuple)
+    assert found.alarms == ServiceAlarms((Alarm("web-5xx", "ALARM", RANG),), BEGAN)
     assert len(aws.asked("DescribeServices")) == 1
 
 
@@ -554,6 +666,7 @@ def test_nothing_is_asked_that_nobody_knows_enough_for() -> None:
     aws = everything()
     found = evidence(aws).about(Question(task_definition_arn=BAD, task_arn=TASK, container="web"))
     assert (found.service, found.difference, found.deployer, found.targets) == (None, None, None, None)
+    assert found.alarms is None
     assert sorted(name for name, _ in aws.calls) == ["DescribeTaskDefinition", "GetLogEvents"]
 
 
@@ -561,19 +674,44 @@ def test_nothing_is_asked_that_nobody_knows_enough_for() -> None:
 def test_what_could_not_be_read_is_said_with_awss_code_and_the_rest_stays(code: str) -> None:
     """One refusal costs one answer, and AWS's message, which may quote names, is not repeated."""
     for operation, parts in {
-        "DescribeServices": {"service", "deployer", "targets"},
+        "DescribeServices": {"service", "deployer", "targets", "alarms", "difference"},
+        "DescribeAlarms": {"alarms"},
         "GetLogEvents": {"log"},
-        "DescribeTaskDefinition": {"log", "difference"},
+        "DescribeTaskDefinition": {"log", "difference", "restarts"},
     }.items():
         found = evidence(everything().on(operation, refusal(code, operation))).about(EVERYTHING)
         unread = {
             part
-            for part in ("service", "log", "difference", "deployer", "targets")
+            for part in ("service", "log", "difference", "deployer", "targets", "alarms", "restarts")
             if isinstance(getattr(found, part), NotRead)
         }
         assert unread == parts
         assert {getattr(found, part) for part in parts} == {NotRead(f"{operation}: {code}")}
         assert "canary-message" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({"enabled": True}, RestartPolicy("web", 300)),
+        ({"enabled": True, "restartAttemptPeriod": 60}, RestartPolicy("web", 60)),
+        ({"enabled": False, "restartAttemptPeriod": 60}, None),
+        (None, None),
+    ],
+)
+def test_a_container_that_ecs_restarts_inside_its_task_is_told_by_its_definition(
+    policy: dict[str, Any] | None, expected: RestartPolicy | None
+) -> None:
+    """The definition is read once, for the log and for this; a side container's policy says nothing."""
+    aws, known = everything(), definition()
+    main, *others = known["containerDefinitions"]
+    sidecar = {"name": "sidecar", "restartPolicy": {"enabled": True}}
+    changed = {**main, "restartPolicy": policy} if policy else main
+    known = {**known, "containerDefinitions": [sidecar, changed, *others]}
+    aws.on("DescribeTaskDefinition", {"taskDefinition": known})
+    question = Question(task_definition_arn=BAD, task_arn=TASK, container="web")
+    assert evidence(aws).about(question).restarts == expected
+    assert len(aws.asked("DescribeTaskDefinition")) == 1
 
 
 def test_no_connection_is_a_failure_like_any_other() -> None:

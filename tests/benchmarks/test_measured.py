@@ -42,8 +42,9 @@ def test_the_measured_remediation_is_a_drain_by_the_shipped_handler(asset: Path)
 def test_the_measured_event_without_action_makes_no_call_and_loads_no_botocore(asset: Path) -> None:
     """What budget 1 is about: a function that looks and goes back to sleep."""
     with fake_aws() as aws:
-        ignored = run(aws, "lane", asset, scene.batch(scene.warning(**{"replay-name": "yesterday"})))
-        assert (dict(ignored.calls), ignored.botocore) == ({}, False)
+        for event in (scene.warning(**{"replay-name": "yesterday"}), scene.replaced_task()):
+            ignored = run(aws, "lane", asset, scene.batch(event))
+            assert (dict(ignored.calls), ignored.botocore) == ({}, False)
 
 
 def test_a_case_that_fails_is_an_error_with_its_last_words(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_case_that_fails_is_an_error_with_its_last_words(tmp_path: Path) -> No
 def test_a_reference_that_makes_other_calls_is_refused() -> None:
     """A ratio against other calls would say nothing."""
     runs = {"drain": [done(DRAIN)], "drain, boto3": [done(DRAIN | {"Query": 1})]}
-    runs |= {"foreign": [done({})], "foreign, boto3": [done({})]}
+    runs |= {"foreign": [done({})], "foreign, boto3": [done({})], "quiet": [done({})]}
     with pytest.raises(MeasurementError, match="its reference"):
         cold._check(runs)
     runs["drain, boto3"] = [done(DRAIN)]
@@ -64,8 +65,16 @@ def test_a_reference_that_makes_other_calls_is_refused() -> None:
 
 def test_a_drain_that_drained_nothing_is_refused() -> None:
     """A handler that refuses the event would look wonderfully fast."""
-    runs = {name: [done({})] for name in ("drain", "drain, boto3", "foreign", "foreign, boto3")}
+    runs = {name: [done({})] for name in ("drain", "drain, boto3", "foreign", "foreign, boto3", "quiet")}
     with pytest.raises(MeasurementError, match="drained nothing"):
+        cold._check(runs)
+
+
+def test_a_stop_with_nothing_to_tell_that_made_a_call_is_refused() -> None:
+    """It would be another row than its name says."""
+    runs = {name: [done({})] for name in ("foreign", "foreign, boto3")}
+    runs |= {"drain": [done(DRAIN)], "drain, boto3": [done(DRAIN)], "quiet": [done({"BatchGetItem": 1})]}
+    with pytest.raises(MeasurementError, match="nothing to tell"):
         cold._check(runs)
 
 

@@ -17,6 +17,7 @@ _PARTS = (
     ("cut off, moved, with companions", "derived-"),
     ("other wordings", "wording-"),
     ("an adversary's", "adversary-"),
+    ("a second reviewer's", "reviewed-"),
     ("all", ""),
 )
 

@@ -1,7 +1,7 @@
-"""All rows: those of the list of stop reasons, and those that an adversary adds."""
+"""All rows: those of the list of stop reasons, and those that an adversary and a reviewer add."""
 
-from tests.causes import rows_adversary, rows_derived, rows_file, rows_wordings
+from tests.causes import rows_adversary, rows_derived, rows_file, rows_reviewed, rows_wordings
 
 FILE = rows_file.ROWS
-FURTHER = (*rows_derived.ROWS, *rows_wordings.ROWS, *rows_adversary.ROWS)
+FURTHER = (*rows_derived.ROWS, *rows_wordings.ROWS, *rows_adversary.ROWS, *rows_reviewed.ROWS)
 ROWS = (*FILE, *FURTHER)

@@ -292,16 +292,21 @@ def _schedulers() -> Iterator[Row]:
         "",
         "Amazon ECS is rebalancing tasks across Availability Zones to balance the service.",
         "Service shop: container instance is in DRAINING state",
-        "(service shop) has stopped 1 running tasks",
         "Scaling activity initiated by (service shop)",
         "Scaling activity initi",
+    )
+    for number, text in enumerate(texts, start=1):
+        because = "the scheduler's own words, or none"
+        yield scheduler(f"adversary-scheduler-{number}", 137, text, "scheduler", because=because)
+    strange = (
+        "(service shop) has stopped 1 running tasks",
         "Etwas ganz anderes",
         "<https://evil.example|click> `rm -rf`",
         "x" * 10_000,
     )
-    for number, text in enumerate(texts, start=1):
-        because = "the code is enough; the text names no health check"
-        yield scheduler(f"adversary-scheduler-{number}", 137, text, "scheduler", because=because)
+    for number, text in enumerate(strange, start=1):
+        because = "a text that is not understood may tell of a failure; `scheduler` would be silent"
+        yield scheduler(f"adversary-scheduler-strange-{number}", 137, text, "unknown", because=because)
     yield scheduler(
         "adversary-scheduler-maintenance",
         0,

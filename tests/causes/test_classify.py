@@ -199,7 +199,7 @@ BROADER: Mapping[Cause, frozenset[Cause]] = {
     Cause.NETWORK_INTERFACE: frozenset({Cause.INFRASTRUCTURE}),
     Cause.INFRASTRUCTURE: frozenset({Cause.PLACEMENT}),
 }
-# A scheduler's stop without a text that it is known by: what the code means most, and a guess too.
+# A scheduler's stop without a text: what the code means most, and a guess too.
 BY_CODE = {"ServiceSchedulerInitiated": frozenset({Cause.SCHEDULER})}
 
 
@@ -414,7 +414,10 @@ def test_a_code_of_tomorrow_is_no_crash() -> None:
         ([container("web", 1), container("log_router", 137)], Cause.APP_EXIT, "web"),
         ([container("web", 1), container("helper", 143)], Cause.APP_EXIT, "web"),
         ([container("web", 1), container("helper")], Cause.APP_EXIT, "web"),
-        ([container("web", 0), container("helper", 143)], Cause.CLEAN_EXIT, "web"),
+        ([container("web", 0), container("log_router", 143)], Cause.CLEAN_EXIT, "web"),
+        ([container("web", 0), container("log_router")], Cause.CLEAN_EXIT, "web"),
+        ([container("init", 0), container("web", 143)], Cause.KILLED, "web"),
+        ([container("init", 0), container("web")], Cause.UNKNOWN, None),
         ([container("web", 0), container("log_router", 137)], Cause.CLEAN_EXIT, "web"),
         ([container("web", 137), container("log_router", 0)], Cause.KILLED, "web"),
         ([container("web", 137), container("envoy", 2)], Cause.KILLED, "web"),
@@ -431,7 +434,7 @@ def test_a_code_of_tomorrow_is_no_crash() -> None:
     ],
 )
 def test_the_container_that_failed_decides_in_any_order(
-    containers: list[dict[str, Any]], cause: Cause, name: str
+    containers: list[dict[str, Any]], cause: Cause, name: str | None
 ) -> None:
     """The sidecar, stopped with its task, decides nothing."""
     for some in itertools.permutations(containers):
@@ -533,6 +536,51 @@ def test_maintenance_is_not_taken_for_spot() -> None:
     """On-demand Fargate has notices of termination too."""
     text = "ECS is performing maintenance on the underlying infrastructure hosting the task."
     assert cause_of(task("TerminationNotice", text, container())) is Cause.INFRASTRUCTURE
+
+
+@pytest.mark.parametrize("text", [None, "", "Your Spot Task was interrupted.", "your spot ta"])
+def test_a_notice_without_a_text_or_about_spot_is_certain(text: str | None) -> None:
+    """The warning of a task that still runs counts."""
+    found = diagnose_task(task("TerminationNotice", text, container(), lastStatus="RUNNING"))
+    assert found is not None
+    assert (found.cause, found.certain) == (Cause.SPOT, True)
+
+
+@pytest.mark.parametrize("text", ["Your task was stopped for AWS main", "Your tas", "Something else"])
+def test_a_notice_that_is_not_understood_is_no_certain_spot(text: str) -> None:
+    """What is left of a text about maintenance must not be told as Spot."""
+    assert diagnose_task(task("TerminationNotice", text, container(), lastStatus="RUNNING")) is None
+    found = diagnose_task(task("TerminationNotice", text, container()))
+    assert found is not None
+    assert not found.certain
+
+
+@pytest.mark.parametrize("group", ["service:web", "family:job"])
+@pytest.mark.parametrize(("status", "cause"), [("DEPROVISIONING", None), ("STOPPED", Cause.UNKNOWN)])
+def test_an_init_container_that_ended_well_does_not_speak_for_the_application(
+    group: str, status: str, cause: Cause | None
+) -> None:
+    """No exit code is not exit code 0, of a job neither; before the task has stopped the code may still come."""
+    boxes = (container("migrate", 0), container("app"))
+    assert cause_of(task("EssentialContainerExited", EXITED, *boxes, group=group, lastStatus=status)) is cause
+
+
+@pytest.mark.parametrize(
+    "text", ["Task crashed repeatedly", "Request timed ou", "Task was replaced, it failed"]
+)
+def test_a_text_that_is_not_understood_is_never_silent(text: str) -> None:
+    """`scheduler` is told to nobody; the exit code, an answer to SIGTERM, does not decide either."""
+    for code in (0, 1, 137):
+        assert cause_of(task("ServiceSchedulerInitiated", text, container(code=code))) is Cause.UNKNOWN
+    assert diagnose_task(task("ServiceSchedulerInitiated", text, container(), lastStatus="RUNNING")) is None
+
+
+def test_the_code_of_the_scheduler_without_a_text_is_a_guess() -> None:
+    """It is what the scheduler does most."""
+    for text in (None, "", "  "):
+        found = diagnose_task(task("ServiceSchedulerInitiated", text, container(code=0)))
+        assert found is not None
+        assert (found.cause, found.certain) == (Cause.SCHEDULER, False)
 
 
 # --- services and deployments -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.causes import rows_reviewed
 from tests.causes.confusion import label
 from tests.causes.judging import judged
 from tests.causes.rows import FILE, FURTHER, ROWS
@@ -55,6 +56,18 @@ def test_no_row_of_the_list_gets_a_wrong_cause() -> None:
     """Unknown rather than wrong."""
     wrong = [f"{one.row.id}: {one.got}, not {label(one.row.accepted)}" for one in judged(FILE) if one.wrong]
     assert wrong == []
+
+
+def test_no_row_at_all_gets_a_wrong_cause() -> None:
+    """Unknown rather than wrong, for further wordings too."""
+    wrong = [f"{one.row.id}: {one.got}, not {label(one.row.accepted)}" for one in judged(ROWS) if one.wrong]
+    assert wrong == []
+
+
+def test_what_a_reviewer_found_stays_mended() -> None:
+    """Each row of the second review, which the share of all rows could hide."""
+    misses = [f"{one.row.id}: {one.got}" for one in judged(rows_reviewed.ROWS) if not one.right]
+    assert misses == []
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,34 @@ def test_the_asset_has_neither_native_code_nor_what_only_people_use(asset: Built
     assert "aws_lambda_powertools/utilities/parser/__init__.py" not in places
 
 
+ROUND_TRIP = """
+import sys
+sys.path[:] = [p for p in sys.path if 'site-packages' not in p]
+sys.path.insert(0, sys.argv[1])
+from aws_lambda_powertools.metrics import MetricUnit
+from dockwarden.runtime.telemetry import logger, metrics
+try:
+    raise ValueError('why')
+except ValueError:
+    logger.exception('it failed', extra={'thing': {'name': 'a'}, 'odd': {2}})
+metrics.add_metric(name='Told', unit=MetricUnit.Count, value=1)
+metrics.flush_metrics()
+print('event_handler' in ' '.join(sys.modules))
+"""
+
+
+def test_what_nothing_in_lambda_reaches_stays_out_and_is_not_missed(asset: BuiltAsset) -> None:
+    """Powertools' web framework came along by an import in a function; logs and metrics do without it."""
+    assert not [place for place in files_of(asset.path) if place.startswith(asset_files.UNREACHED)]
+    command = [sys.executable, "-I", "-S", "-c", ROUND_TRIP, str(asset.path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    logged, measured, reached = done.stdout.splitlines()
+    assert (json.loads(logged)["thing"], json.loads(logged)["message"]) == ({"name": "a"}, "it failed")
+    assert json.loads(measured)["Told"] == [1.0]
+    assert reached == "False"
+
+
 def test_building_again_in_another_process_gives_the_same_bytes(asset: BuiltAsset, tmp_path: Path) -> None:
     """The asset's hash, which names it in the deploy, changes only when something in it changes."""
     again = tmp_path / "somewhere" / "else"

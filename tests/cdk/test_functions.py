@@ -33,7 +33,7 @@ def test_handlers_and_environment_are_what_the_runtime_reads() -> None:
     }
     common = {"AWS_RETRY_MODE", "LEDGER_TABLE", "OUTBOX_URL"}
     common |= {"POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
-    lane = common | {"DOCKWARDEN_CONFIG", "DOCKWARDEN_LANE", "DOCKWARDEN_PLAYBOOKS"}
+    lane = common | {"DOCKWARDEN_CONFIG", "DOCKWARDEN_LANE", "DOCKWARDEN_PLAYBOOKS", "DOCKWARDEN_QUIET"}
     assert set(by_handler["dockwarden.runtime.lane.handle"]) == lane
     assert set(by_handler["dockwarden.runtime.index_fill.handle"]) == lane
     assert set(by_handler["dockwarden.runtime.notifier.handle"]) == common | {

@@ -14,15 +14,17 @@ from dockwarden_cdk.samples import enforcing
 from tests.cdk.stacks import EVERY, Synthesized, acting, listed, observing, shipped, synthesize, text
 
 READS = re.compile(
-    r"^(ecs|secretsmanager|dynamodb|cloudtrail|elasticloadbalancing|logs):(Get|List|Describe|BatchGet|Query|Lookup)"
+    r"^(ecs|secretsmanager|dynamodb|cloudtrail|cloudwatch|elasticloadbalancing|logs):(Get|List|Describe|BatchGet|Query|Lookup)"
 )
-OF_THE_FLEET = ("ecs:", "cloudtrail:", "elasticloadbalancing:", "logs:Get")
+OF_THE_FLEET = ("ecs:", "cloudtrail:", "cloudwatch:", "elasticloadbalancing:", "logs:Get")
 """What is read of the account, and not of Dockwarden's own."""
 
 UNNAMEABLE = {
     "ecs:ListServices",  # narrowed by ecs:cluster
     "ecs:DescribeTaskDefinition",
     "cloudtrail:LookupEvents",
+    "cloudwatch:DescribeAlarms",  # on `*`, or composite alarms are left out
+    "cloudwatch:GetMetricData",
     "elasticloadbalancing:DescribeTargetHealth",
 }
 """Reads for which the Service Authorization Reference knows no resource type: on `*` or not at all."""

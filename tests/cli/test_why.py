@@ -79,6 +79,15 @@ def test_of_several_incidents_the_last_one_is_shown(run: Run, tmp_path: Path) ->
     assert line["cause"] == "oom"
 
 
+def test_what_else_fails_in_the_file_is_said(run: Run, tmp_path: Path) -> None:
+    """As the card on Slack has it."""
+    other = sample(CRASH)
+    other["detail"] |= {"group": "service:cart", "taskArn": other["detail"]["taskArn"] + "0"}
+    [line] = why(run, tmp_path, [other, sample(CRASH)], "--json").lines
+    [text] = [one["text"] for one in line["lines"] if one["label"] == "At the same time"]
+    assert text == "1 other service fails: cart (app-exit)"
+
+
 def test_a_failure_that_is_over_says_that_it_is(run: Run, tmp_path: Path) -> None:
     """Why it failed stays the card, and what came since is a line of it."""
     calm = [sample("ecs/service-steady-state", time=f"2026-11-21T{hour}:00:00Z") for hour in (10, 11)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,9 @@ from dockwarden.incidents.history import History
 from dockwarden.incidents.rules import failing as failed
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.ledger.memory import MemoryStore
-from lab.drydock.build import add_cluster, add_service
+from dockwarden.runtime.config import PlaybookConfig
+from lab.drydock.alarms import DeploymentAlarms, set_alarm
+from lab.drydock.build import add_cluster, add_service, deploy
 from lab.drydock.endpoint import Endpoint
 from lab.drydock.face_inprocess import session
 from lab.drydock.faults import Fault
@@ -88,6 +91,38 @@ def test_a_service_that_crashes_is_explained_by_its_stopped_tasks(desk: Desk) ->
         "GetLogEvents",
         "LookupEvents",
     } <= desk.operations
+
+
+def test_a_service_that_starts_no_task_at_all_is_explained_by_its_newest_deployment(desk: Desk) -> None:
+    """No task ever stopped, so none can be asked about: what changed and who deployed still say much."""
+    made = rollout(instances=1)
+    made.service.desired_count += 1
+    ran = desk.why(made, "web", "--cluster", "demo", "--json")
+    assert text_of(ran, "Changed in 2")
+    assert text_of(ran, "Deployed")
+    assert "GetLogEvents" not in desk.operations
+
+
+def test_a_service_that_runs_what_it_should_costs_no_evidence(desk: Desk) -> None:
+    made = rollout()
+    made.world.advance(1800)
+    assert desk.why(made, "web", "--cluster", "demo", "--json").code == 0
+    assert "LookupEvents" not in desk.operations
+
+
+def test_what_changed_is_known_after_the_rollout_is_complete(desk: Desk) -> None:
+    """No task of the revision before runs any more; ECS's own history still has it."""
+    made = rollout()
+    made.world.advance(1800)
+    moved = Behaviour("exits", after=900, exit_code=3)
+    deploy(
+        made.world, made.cluster, made.service, behaviour=moved, digest=f"sha256:{'b' * 64}", image="app:2"
+    )
+    made.world.advance(1500)
+    assert len(made.service.deployments) == 1
+    ran = desk.why(made, "web", "--cluster", "demo", "--json")
+    assert text_of(ran, "Changed in 3").startswith("image of app ")
+    assert "not compared" not in text_of(ran, "Changed in 3")
 
 
 def test_a_service_is_found_in_the_only_cluster_that_has_it(desk: Desk) -> None:
@@ -249,6 +284,9 @@ class Installed:
     def cluster_arns(self) -> dict[str, str]:
         return self.clusters
 
+    def of(self, _playbook: str) -> PlaybookConfig:
+        return PlaybookConfig(settings={"same_time_minutes": 30})
+
 
 def test_with_an_installation_its_clusters_are_looked_at_and_its_incident_is_named(desk: Desk) -> None:
     """The id is that of the card which people have on Slack."""
@@ -266,3 +304,31 @@ def test_with_an_installation_its_clusters_are_looked_at_and_its_incident_is_nam
     ran = desk.why(made, "web", "--stack", "Dockwarden", "--json")
     assert text_of(ran, "Incident") == ran.lines[0]["incident"]
     assert str(ran.lines[0]["incident"]).startswith("inc-")
+
+
+def test_the_alarms_of_a_service_are_on_its_card(desk: Desk) -> None:
+    """Those of its deployments and of its tag, metric and composite, against the deployment that fails."""
+    made = failing()
+    made.service.alarms = DeploymentAlarms(("web-5xx",))
+    made.service.tags["dockwarden:alarms"] = "web-all"
+    set_alarm(made.world, "web-5xx", "ALARM")
+    set_alarm(made.world, "web-all", "INSUFFICIENT_DATA", composite=True)
+    for subject in ("web", made.stopped()[0]["taskArn"]):
+        ran = desk.why(made, subject, "--cluster", "demo", "--json")
+        since = f"{made.world.now():%H:%M} UTC"
+        assert text_of(ran, "Alarms") == f"web-5xx in ALARM since {since}; web-all has no data"
+
+
+def test_with_an_installation_what_else_failed_at_that_time_is_said(desk: Desk) -> None:
+    """Near is what the installation has set, and nothing is said of what is farther away."""
+    made = failing()
+    installed = Installed(MemoryStore(), {"demo": made.cluster.arn})
+    desk.monkeypatch.setattr(explaining_live, "Installation", lambda *_: installed)
+    began = made.world.now()
+    histories = LedgerHistories(installed.store)
+    for name, minutes in {"web": 0, "api": 25, "cart": 35}.items():
+        at = began + timedelta(minutes=minutes)
+        histories.keep(failed(History(f"demo/service/{name}"), "app-exit", None, at).history)
+    assert histories.write(began) == set()
+    ran = desk.why(made, "web", "--stack", "Dockwarden", "--json")
+    assert text_of(ran, "At the same time") == "1 other service fails: api (app-exit)"

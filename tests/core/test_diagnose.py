@@ -9,14 +9,14 @@ import pytest
 
 from dockwarden.facts.evidence import LogLine, LogTail
 from dockwarden.facts.roster import ServiceNow
-from dockwarden.facts.services import Deployment, ServiceState
+from dockwarden.facts.services import Deployment, ServiceRef, ServiceState
 from dockwarden.facts.unknown import NotRead
 from dockwarden.incidents.history import History, Incident
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.notify.cards import Card, Tone
 from dockwarden.verdicts import Outcome, Verdict
 from tests.events import samples
-from tests.fakes import Bench, FakeWorld, no_evidence
+from tests.fakes import Bench, FakeServices, FakeWorld, no_evidence
 from tests.rollouts import (
     API,
     BUILD,
@@ -260,8 +260,10 @@ def test_a_run_to_completion_task_that_fails_is_told_and_one_that_ends_well_ends
     well = task("b2", 6, "STOPPED", 86400, exits=(0, 0), started=86300, stopping=86399, **ended)
     worse = task("b3", 6, "STOPPED", 172800, exits=(1, 0), started=172700, stopping=172799, **ended)
     outcomes = said(bench, bad, well, worse)
-    assert [o.verdict.value for o in outcomes] == ["tell", "ignore", "tell"]
-    assert outcomes[0].incident != outcomes[2].incident
+    # By the third, the soak is over, which is said first.
+    assert [o.verdict.value for o in outcomes] == ["tell", "ignore", "ignore", "tell"]
+    assert [o.cause for o in outcomes] == ["app-exit", None, None, "app-exit"]
+    assert outcomes[0].incident == outcomes[2].incident != outcomes[3].incident
     assert [card.tone for card in bench.outbox.cards] == [Tone.TOLD, Tone.DONE, Tone.TOLD]
     assert bench.outbox.cards[1].id == outcomes[0].incident
 
@@ -329,17 +331,21 @@ def service_state(*deployments: Deployment) -> ServiceState:
     return ServiceState(**{**texts, **numbers, **lists, "arn": "arn", "deployments": deployments})
 
 
-def test_the_revision_that_works_is_that_of_another_deployment_with_running_tasks() -> None:
-    good = "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:28"
-    empty: Raw = dict.fromkeys(Deployment.__dataclass_fields__)
-    counts = {"desired": 2, "running": 2, "pending": 0, "failed_tasks": 0}
-    works = Deployment(**{**empty, **counts, "task_definition_arn": good})
-    bench = Bench(world=FakeWorld(state=service_state(works)))
+def test_the_evidence_is_asked_for_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service is read with the rest and not before it: two steps of eight seconds are one too many."""
+    read: list[ServiceRef] = []
+
+    def now(_: FakeServices, service: ServiceRef) -> NotRead:
+        read.append(service)
+        return NotRead("nobody knows")
+
+    monkeypatch.setattr(FakeServices, "now", now)
+    bench = Bench()
     said(bench, *crashed("t", 50))
     (question,) = bench.world.asked
-    assert question.good_revision == good
-    assert question.bad_revision is not None
-    assert question.bad_revision.endswith("web:29")
+    assert question.service == ServiceRef("prod", "web")
+    assert (question.task_definition_arn or "").endswith("web:29")
+    assert read == []
 
 
 def test_a_service_that_cannot_start_tasks_shares_the_incident_of_its_tasks() -> None:
@@ -454,9 +460,52 @@ def test_a_sweep_that_cannot_read_the_services_says_so_and_forgets_nothing() -> 
     assert len(told(said(bench, sweep(300)))) == 1, "the digest is still to come"
 
 
+def restarted(bench: Bench, *counts: int | NotRead) -> list[Outcome]:
+    """The outcomes of sweeps that find so many restarts inside the tasks of a service, five minutes apart."""
+    bench.world.services, outcomes = (now("web", 2),), []
+    for number, count in enumerate(counts):
+        bench.world.restarts = count if isinstance(count, NotRead) else {ServiceRef("prod", "web"): count}
+        outcomes += said(bench, sweep(300 * number))
+    return outcomes
+
+
+def test_restarts_that_no_event_tells_are_told_once_with_how_many_and_no_cause_made_up() -> None:
+    bench = Bench()
+    outcomes = restarted(bench, 0, 3, 4, 5)
+    assert [o.cause for o in told(outcomes)] == ["unknown"]
+    (card,) = bench.outbox.cards
+    assert (card.headline, card.subject) == ("keeps crashing inside its tasks", "web")
+    assert "restarted 3 times inside their tasks within 60 min; their restart policy hides it" in card.cause
+    assert bench.world.counted[0] == (moment(-3600), moment(0))
+
+
+def test_restarts_that_are_over_turn_their_card_green_and_say_what_is_known() -> None:
+    bench = Bench()
+    restarted(bench, 0, 3, 0, 0, 0)
+    assert [card.tone for card in bench.outbox.cards] == [Tone.TOLD, Tone.DONE]
+    assert "Restarts inside tasks: fewer than 3 within 60 min" in texts(bench.outbox.cards[-1])
+
+
+def test_restarts_that_could_not_be_read_are_said_as_not_read_and_end_nothing() -> None:
+    bench, unread = Bench(), NotRead("prod: GetMetricData: AccessDenied")
+    outcomes = restarted(bench, 0, 3, unread, unread, unread, unread)
+    said_so = [o for o in outcomes if o.reason == f"restarts inside tasks were not read: {unread.why}"]
+    assert len(said_so) == 4
+    assert [card.tone for card in bench.outbox.cards] == [Tone.TOLD]
+
+
+def test_the_first_sweep_names_restarts_in_its_digest_and_tells_them_nowhere_else() -> None:
+    bench = Bench()
+    restarted(bench, 7, 7, 7)
+    (card,) = bench.outbox.cards
+    assert card.cause == "Containers of 1 services keep crashing inside their tasks."
+    assert "prod/web: containers were restarted 7 times inside their tasks" in texts(card)
+
+
 def test_the_thresholds_are_settings_with_the_defaults_that_are_documented() -> None:
     from dockwarden.playbooks.diagnose import DiagnoseSettings  # noqa: PLC0415
 
     thresholds = DiagnoseSettings().thresholds
     assert (thresholds.in_a_row, thresholds.short_lived, thresholds.soak) == (3, 300, timedelta(minutes=10))
     assert DiagnoseSettings().below_desired_minutes == 15
+    assert (DiagnoseSettings().hidden_restarts, DiagnoseSettings().hidden_restarts_minutes) == (3, 60)

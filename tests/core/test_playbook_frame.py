@@ -10,13 +10,24 @@ from dockwarden.actions import DrainContainerInstance
 from dockwarden.errors import PlaybookDeclarationError, SettingsError, UnknownPlaybookError
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
+from dockwarden.events.ecs_task_state_change import TaskStateChange
 from dockwarden.events.parse import parse
 from dockwarden.facts.fleet import Fleet
 from dockwarden.hashing import short_hash
 from dockwarden.lanes import LANES, RECORDS, SPOT
 from dockwarden.permissions import Permission, Place, statements
-from dockwarden.playbook import LONGEST_NAME, Playbook, load, names, playbook, registry, settings_of
+from dockwarden.playbook import (
+    LONGEST_NAME,
+    Playbook,
+    hushes,
+    load,
+    names,
+    playbook,
+    registry,
+    settings_of,
+)
 from dockwarden.playbooks.spot_drain import SpotDrainSettings
+from dockwarden.quiet import Quiet
 from dockwarden.verdicts import Decision, Verdict
 from tests.events import samples
 from tests.fakes import Bench, FakeWorld
@@ -25,7 +36,14 @@ TWO_CLUSTERS = Place("aws", "eu-central-1", "111122223333", ("prod", "stage"))
 
 
 def test_every_file_of_the_package_is_a_playbook_of_its_name() -> None:
-    assert names() == ["diagnose", "instance_index", "platform_news", "spot_drain"]
+    assert names() == [
+        "daemons",
+        "deployment_hooks",
+        "diagnose",
+        "instance_index",
+        "platform_news",
+        "spot_drain",
+    ]
     assert [found.name for found in registry().values()] == names()
 
 
@@ -40,7 +58,7 @@ def test_every_playbook_says_what_it_is_for_and_what_a_stop_means(name: str) -> 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(
         UnknownPlaybookError,
-        match="'spotdrain'; there are: diagnose, instance_index, platform_news, spot_drain",
+        match="'spotdrain'; there are: daemons, deployment_hooks, diagnose, instance_index, platform_news, spot",
     ):
         load("spotdrain")
 
@@ -98,6 +116,49 @@ def test_a_rule_for_an_event_that_the_playbook_does_not_hear_is_refused() -> Non
         def muddled(event: SpotInstanceInterruptionWarning) -> Decision:
             """Narrow what is never heard."""
             raise AssertionError
+
+
+def nothing_follows(event: object) -> Quiet | None:
+    return Quiet(type(event).__name__, None)
+
+
+def test_a_quiet_event_that_the_playbook_does_not_hear_is_refused() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="`quiet` names Sweep, which it does not hear"):
+
+        @playbook(lane=SPOT, quiet={Sweep: nothing_follows})
+        def muddled(event: SpotInstanceInterruptionWarning) -> Decision:
+            """Hush what is never heard."""
+            raise AssertionError
+
+
+def test_a_quiet_that_no_lane_could_find_by_its_name_is_refused() -> None:
+    with pytest.raises(PlaybookDeclarationError, match="functions of a module"):
+
+        @playbook(lane=SPOT, quiet={SpotInstanceInterruptionWarning: lambda _: None})
+        def muddled(event: SpotInstanceInterruptionWarning) -> Decision:
+            """Hush by a function without a name."""
+            raise AssertionError
+
+
+def test_a_class_of_events_can_be_quiet_only_where_all_who_hear_it_say_when() -> None:
+    """A playbook that is added to a lane gets its events, whatever the others say of them."""
+
+    @playbook(lane=RECORDS)
+    def curious(event: TaskStateChange) -> Decision:
+        """Want to see every task."""
+        raise AssertionError
+
+    @playbook(lane=RECORDS, quiet={TaskStateChange: nothing_follows})
+    def calm(event: TaskStateChange | Sweep) -> Decision:
+        """Want to see none."""
+        raise AssertionError
+
+    everyone = list(registry().values())
+    mine = "dockwarden.causes.quiet:quiet_task"
+    assert hushes(everyone) == {"TaskStateChange": {"diagnose": mine}}
+    assert hushes([*everyone, curious]) == {}
+    both = {"diagnose": mine, "calm": f"{__name__}:nothing_follows"}
+    assert hushes([*everyone, calm]) == {"TaskStateChange": both}
 
 
 def test_the_statements_are_as_narrow_as_the_listed_clusters() -> None:

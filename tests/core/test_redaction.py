@@ -252,6 +252,33 @@ def test_lines_stay_as_many_and_are_redacted_once(lines: list[str]) -> None:
         "basic authentication failed, bearer token missing",
         "Scaling activity initiated by (deployment ecs-svc/1234567890123456789)",
         "서비스를 시작할 수 없습니다: 포트 8080 사용 중",
+        "session started",
+        "pam_unix(sshd:session): session opened for user root",
+        "pass 3 of 5",
+        "passed 12 tests",
+        "compass=north",
+        "bypass=1",
+        "FATAL: password authentication failed for user web",
+        "password is already set",
+        "the password is not set",
+        "Password is case-sensitive",
+        "password must be changed",
+        "password hash uses sha256",
+        "passwords do not match",
+        "missing fields ['password', 'email']",
+        "docker run -u 1000:1000 web && docker run -u node:node web",
+        "mysql -h db -P 3306 -u root",
+        "npm error 404 http://localhost:4873/@babel/core",
+        "http://localhost:8080/a@b",
+        "postgres://postgres@db/shop",
+        "s.toString is not a function",
+        "(service web) has stopped 1 running tasks: (task 761d1f23e291f7174cccc54c7b4e2241)",
+        "unable to pull secrets or registry auth: execution resource retrieval failed",
+        "unable to get ECR auth token: the execution role lacks it",
+        "User: arn:aws:sts::111122223333:assumed-role/shop-execution/0123456789abcdef0123456789abcdef is not authorized",
+        "to perform: secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/db-AbCdEf: AccessDeniedException: no",
+        "invalid ssm parameters: /shop/db-password: ParameterNotFound",
     ],
 )
 def test_a_line_without_a_secret_stays_as_it_is(line: str) -> None:
@@ -279,7 +306,94 @@ def test_the_line_around_a_secret_stays_readable(line: str, shown: str) -> None:
     assert redact(line) == shown
 
 
+V = "S3cretV"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        *(
+            (f"{key}{V} x", f"{key}{REDACTED} x")
+            for key in ("dbpass=", "DBPASS: ", "smtpPass=", "pw=", "DB_PW=")
+        ),
+        *(
+            (f"{key}{V} x", f"{key}{REDACTED} x")
+            for key in ("session=", "PHPSESSID=", "JSESSIONID=", "userpw: ")
+        ),
+        (f'{{"pw":"{V}","session":"{V}"}}', f'{{"pw":"{REDACTED}","session":"{REDACTED}"}}'),
+        ("https://abc123tok@host/x", f"https://{REDACTED}@host/x"),
+        ("https://abc123tok@git.example.com/x", f"https://{REDACTED}@git.example.com/x"),
+        ("jdbc:oracle:thin:scott/tiger@db:1521:x", f"jdbc:oracle:thin:scott/{REDACTED}@db:1521:x"),
+        ("jdbc:oracle:thin:scott/tiger@", f"jdbc:oracle:thin:scott/{REDACTED}@"),
+        ("sqlplus scott/tiger@db", f"sqlplus scott/{REDACTED}@db"),
+        ("ftp://user:1234/@host", f"ftp://user:{REDACTED}@host"),
+        ("ftp://user:1234/@", f"ftp://user:{REDACTED}@"),
+        ("http://user:1234/@db.example.com", f"http://user:{REDACTED}@db.example.com"),
+        (f"web:{V}@tcp(db:3306)/shop", f"web:{REDACTED}@tcp(db:3306)/shop"),
+        (f"curl -u bob:{V} http://x", f"curl -u bob:{REDACTED} http://x"),
+        ("curl -u 'bob:s3 cret' http://x", f"curl -u 'bob:{REDACTED}' http://x"),
+        ("curl -u 1000:1000 http://x", f"curl -u 1000:{REDACTED} http://x"),
+        (f'["curl","-u","bob:{V}","http://x"]', f'["curl","-u","bob:{REDACTED}","http://x"]'),
+        (f"mysql -uroot -p{V} shop", f"mysql -uroot -p{REDACTED} shop"),
+        ("mysqldump -h db -p's3 cret' shop", f"mysqldump -h db -p'{REDACTED}' shop"),
+        (f'["mysql","-uroot","-p{V}","shop"]', f'["mysql","-uroot","-p{REDACTED}","shop"]'),
+        (f"redis-cli -h db -a {V} ping", f"redis-cli -h db -a {REDACTED} ping"),
+        (f'["redis-cli","-a","{V}","ping"]', f'["redis-cli","-a","{REDACTED}","ping"]'),
+        (f"docker login -u me -p {V} x", f"docker login -u me -p {REDACTED} x"),
+        (f"run --password 'it'\"'\"'s {V}' on", f"run --password '{REDACTED}' on"),
+        ("got dckr_pat_abcDEF123-_xyz here", f"got {REDACTED} here"),
+        ("got s.1a2B3c4D5e6F here", f"got {REDACTED} here"),
+        ("?mail=john%40example.com&x=1", f"?mail={REDACTED}&x=1"),
+        ('from "john doe"@example.com ok', f"from {REDACTED} ok"),
+        (f'<add key="Password" value="{V}"/>', f'<add key="Password" value="{REDACTED}"/>'),
+        (f'<add value="{V}" key="Password"/>', f'<add value="{REDACTED}" key="Password"/>'),
+        (
+            f'<property name="db.password">{V}</property>',
+            f'<property name="db.password">{REDACTED}</property>',
+        ),
+        (
+            f'{{"name":"DB_PASSWORD","type":"text","value":"{V}"}}',
+            f'{{"name":"DB_PASSWORD","type":"text","value":"{REDACTED}"}}',
+        ),
+        (f'{{"value":"{V}","name":"DB_PASSWORD"}}', f'{{"value":"{REDACTED}","name":"DB_PASSWORD"}}'),
+        (f"[('password', '{V}')]", f"[('password', '{REDACTED}')]"),
+        ("password hunter2", f"password {REDACTED}"),
+        ("wrong password 'hunter2'.", f"wrong password '{REDACTED}'."),
+        ("the password is hunter2, really", f"the password is {REDACTED}, really"),
+        ("the password is swordfish", f"the password is {REDACTED}"),
+        ("set the password to hunter2!", f"set the password to {REDACTED}"),
+        ("the token is abc123", f"the token is {REDACTED}"),
+    ],
+)
+def test_a_secret_is_known_in_every_form_that_programs_write(line: str, shown: str) -> None:
+    """Keys, URLs, command lines, tags, lists and sentences: the secret is gone and what is around it stays."""
+    assert redact(line) == shown
+    assert redact(shown) == shown
+
+
 HOSTILE = [
+    *(
+        '"value":"x",',
+        '"value":"\\"',
+        'name="password" ',
+        "name=passpass",
+        "mysql ",
+        "-u a:",
+        "password is ",
+        "('password',",
+    ),
+    *(
+        "%40",
+        "jdbc:oracle:thin:a/",
+        "https://a",
+        "://a:1/",
+        "it'\"'\"'",
+        "docker login ",
+        "<a b ",
+        '"a b"@',
+        "s.a",
+        "sess",
+    ),
     *(
         "a",
         "a@",
@@ -337,6 +451,22 @@ def test_no_line_takes_longer_than_its_length_allows(piece: str) -> None:
     took(100)
     assert took(64_000) < 1.5 + 8 * took(16_000)
     assert took(64_000) < 3
+
+
+@pytest.mark.parametrize(
+    "piece", ["-u a:", 'value:"a" ', "a%40", "password ", "<a name=password ", "://a:1/"]
+)
+def test_a_long_text_takes_as_long_as_it_is(piece: str) -> None:
+    """200 kB take about four times as long as 50 kB: a rule that looks back takes sixteen times."""
+
+    def took(length: int) -> float:
+        text = piece * (length // len(piece))
+        began = time.perf_counter()
+        redact(text)
+        return time.perf_counter() - began
+
+    took(100)
+    assert took(200_000) < 1 + 10 * took(50_000)
 
 
 def test_a_line_may_end_one_key_and_begin_another() -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from lab.drydock.alarms import DeploymentAlarms
 from lab.drydock.api.registry import OPERATIONS
 from lab.drydock.build import make_world
 from lab.drydock.control import ROUTES
@@ -35,6 +36,8 @@ def test_the_world_description_in_the_readme_is_valid() -> None:
     assert len(world.clusters["harbour"].tasks) == 5
     assert len(world.clusters["quay"].tasks) == 2
     assert world.clusters["quay"].services["api"].breaker.rollback
+    assert world.clusters["quay"].services["api"].alarms == DeploymentAlarms(("api-5xx",), enable=True)
+    assert world.alarms["api-5xx"].state == "OK"
     assert world.definitions["api"][2].behaviour.lines == ("starting", "no DB")
 
 

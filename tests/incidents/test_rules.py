@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockwarden.incidents.counting import with_stop
 from dockwarden.incidents.history import MOST_CLOSED, MOST_STOPS, MOST_VERSIONS, History, Stop
 from dockwarden.incidents.rules import (
     News,
@@ -16,7 +17,6 @@ from dockwarden.incidents.rules import (
     over_before,
     resolved,
     steady,
-    with_stop,
     with_version,
 )
 from tests.rollouts import moment

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockwarden.incidents.subjects import family, key_of, name_of, revision
+from dockwarden.incidents.subjects import family, is_of_service, key_of, name_of, named, revision
 from tests.fakes import event, warning
 from tests.rollouts import BUILD, action, deployment, task
 
@@ -33,3 +33,14 @@ def test_a_revision_is_named_as_people_write_it() -> None:
     arn = "arn:aws:ecs:eu-central-1:111122223333:task-definition/web-api:42"
     assert (revision(arn), family(arn)) == ("web-api:42", "web-api")
     assert (revision(None), family(None)) == (None, None)
+
+
+def test_a_key_says_whose_history_it_is_by_the_name_that_its_events_gave() -> None:
+    """Also a group of standalone tasks that is called like a service."""
+    for raw in (action("ANY", 0), task("t", 1, "RUNNING", 0, **BUILD)):
+        key = key_of(event(raw))
+        assert key is not None
+        assert named(key) == name_of(event(raw))
+        assert is_of_service(key) is ("/service/" in key)
+    assert not is_of_service("prod/tasks/a/service/b")
+    assert named("#baseline") == "#baseline"

@@ -1,11 +1,20 @@
 """Histories in the ledger: read once, changed in memory, written under a condition, on either store."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from dockwarden.incidents.history import MOST_CLOSED, MOST_STOPS, MOST_VERSIONS, History, Incident, Stop
+from dockwarden.incidents.history import (
+    MOST_CLOSED,
+    MOST_STOPS,
+    MOST_TAKEN,
+    MOST_VERSIONS,
+    History,
+    Incident,
+    Stop,
+)
 from dockwarden.incidents.rules import failing, over_before, steady, with_version
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.ledger.memory import MemoryStore
@@ -50,14 +59,30 @@ def item_of(store: Store, history: History) -> Item:
 def test_what_is_written_is_read_again_with_every_field(store: Store) -> None:
     whole = History(
         WEB,
-        stops=(Stop("t", "oom", "web:29", "ecs-svc/1", NOON, 7.25), Stop("u", "oom", None, None, NOON, None)),
+        stops=(
+            Stop("t", "oom", "web:29", "ecs-svc/1", NOON, 7.25),
+            Stop("u", "oom", None, None, NOON, None, "app", counts=False),
+        ),
+        taken=(Stop("s", "spot", "web:29", "ecs-svc/1", NOON, 7.25),),
         versions=(("t", 6), ("u", 1)),
         incidents=(
-            Incident("inc-1", "oom", "web:29", NOON, LATER, count=2, looping=True),
+            Incident(
+                "inc-1",
+                "oom",
+                "web:29",
+                NOON,
+                LATER,
+                count=2,
+                looping=True,
+                of_tasks=True,
+                failed="ecs-svc/1",
+                in_digest=True,
+            ),
             Incident("inc-0", "app-exit", None, NOON, NOON, closed_at=LATER),
         ),
         steady_since=NOON,
         below_since=LATER,
+        over_until=NOON,
     )
     kept(store, whole)
     found = LedgerHistories(store).of(WEB)
@@ -208,6 +233,10 @@ def test_the_largest_history_is_far_below_what_an_item_may_hold(store: Store) ->
             Stop(f"{arn}{n}", "image-rate-limit", name, "ecs-svc/" + "1" * 19, NOON, 1e9 / 3)
             for n in range(MOST_STOPS)
         ),
+        taken=tuple(
+            Stop(f"{arn}{n}", "host-terminated", name, "ecs-svc/" + "1" * 19, NOON, 1e9 / 3)
+            for n in range(MOST_TAKEN)
+        ),
         versions=tuple((f"{arn}{n}", 10**9) for n in range(MOST_VERSIONS)),
         incidents=tuple(
             Incident(
@@ -234,3 +263,20 @@ def test_the_largest_history_is_far_below_what_an_item_may_hold(store: Store) ->
 def test_a_history_is_forgotten_a_month_after_its_last_change(store: Store) -> None:
     kept(store, crashing())
     assert item_of(store, crashing())["ttl"] == int((NOON + timedelta(days=30)).timestamp())
+
+
+def test_the_entry_that_lists_a_service_is_forgotten_with_its_history(store: Store) -> None:
+    """Else a service that fails unchanged for a month would be listed for ever."""
+    kept(store, crashing())
+    (entry,) = store.query("TROUBLED")
+    assert entry["ttl"] == item_of(store, crashing())["ttl"]
+
+
+def test_invariant_14_a_cause_of_another_version_of_dockwarden_reads_as_unknown(store: Store) -> None:
+    """A word that nobody knows must not fail every later event of its service."""
+    known = replace(crashing(), stops=(Stop("t", "app-exit", None, None, NOON, 1.0),))
+    kept(store, known)
+    item = item_of(store, known)
+    store.write([Put({**item, "history": str(item["history"]).replace("app-exit", "cause-of-2027")})])
+    found = LedgerHistories(store).of(WEB)
+    assert [one.cause for one in found.incidents] == [one.cause for one in found.stops] == ["unknown"]

@@ -42,6 +42,14 @@ def test_a_card_reads_as_the_examples_do() -> None:
     ]
 
 
+@pytest.mark.parametrize("label", ["Receipt", "Incident"])
+def test_the_id_of_a_receipt_or_an_incident_stands_in_the_small_print_and_nowhere_else(label: str) -> None:
+    card = replace(DRAINED, id="inc-1", lines=(Line(label, "inc-1"),))
+    assert texts(render(card))[-1]["text"] == f"{label} inc-1 · 20 Nov 2026, 12:00:00 UTC"
+    assert str(render(card)).count("inc-1 ") == 1
+    assert "Ref. inc-1" in str(render(replace(card, lines=())))
+
+
 def test_a_phone_shows_sign_target_state_and_cause() -> None:
     """What stands in the notification is enough to decide whether to get up."""
     shown = "● i-0abc1234def567890 (prod, eu-central-1): drained. AWS takes it back at 12:02:00."

@@ -18,8 +18,10 @@ from dockwarden.aws.facts import AwsFacts
 from dockwarden.aws.fleet import EcsFleet
 from dockwarden.aws.outbox import SqsOutbox
 from dockwarden.aws.performer import AwsPerformer
+from dockwarden.aws.restarts import CloudWatchRestarts
 from dockwarden.aws.roster import EcsRoster
 from dockwarden.clock import FixedClock
+from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.dynamodb import DynamoStore
@@ -143,12 +145,13 @@ class Installation:
         )
         fleet = EcsFleet(lambda: clients.client("ecs"), InstanceIndex(store), config.cluster_arns())
         roster = EcsRoster(lambda: clients.client("ecs"), config.cluster_arns())
+        restarts = CloudWatchRestarts(lambda: clients.client("cloudwatch"), list(config.cluster_arns()))
         evidence = AwsEvidence(clients)
         parts = Parts(
             config=config,
             clock=self.clock,
             store=store,
-            facts=AwsFacts(fleet, {Roster: roster, **evidence.answers()}, evidence.begin),
+            facts=AwsFacts(fleet, {Roster: roster, Restarts: restarts, **evidence.answers()}, evidence.begin),
             scopes=fleet,
             performer=AwsPerformer(clients, {"spot_drain": ROLE}),
             outbox=SqsOutbox(lambda: clients.client("sqs"), self.outbox_url, "C0PLATFORM"),

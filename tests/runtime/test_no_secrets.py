@@ -9,6 +9,7 @@ import pytest
 
 from dockwarden.notify.cards import Card, Line, Tone
 from dockwarden.notify.slack import render
+from tests.canaries import SHAPES, carrying, seen, told
 from tests.fakes import REGION, container_instance, instance_event
 from tests.ledger.conftest import TABLE
 from tests.runtime.harness import SWEEP, Installation
@@ -70,3 +71,18 @@ def test_invariant_71_no_value_of_an_event_and_no_credential_reaches_any_sink(
     for name, text in written.items():
         assert CANARY not in text, name
         assert not [value for value in credentials if value in text], name
+
+
+def test_invariant_71_no_secret_in_the_text_of_an_event_reaches_any_sink(
+    installation: Installation, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reasons are written by containers, by AWS with signed URLs in them, and by whoever stopped a task."""
+    caplog.set_level(logging.DEBUG, logger="dockwarden")
+    for nth, name in enumerate(told()):
+        for raw in carrying(name, nth):
+            assert installation.deliver(raw) == []
+    assert len(told()) >= len(SHAPES)
+    written = sinks(installation, capsys, caplog)
+    assert "Evidence" in written["outbox"]
+    assert "[redacted]" in written["outbox"]
+    assert {name: found for name, text in written.items() if (found := seen(text))} == {}

@@ -1,7 +1,9 @@
 """Two task definitions compared, so that no value of a variable or secret gets out."""
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +16,7 @@ _Digests = Mapping[str, str]
 _Words = Callable[[Definition], str | None]
 
 _OF_WORDS = (Aspect.COMMAND, Aspect.ENTRY_POINT, Aspect.HEALTH_CHECK)
-_SHORTEST_VALUE = 6  # shorter values of variables, such as ports, stand in commands by chance
+_SHORTEST_PART = 6  # shorter values of variables, such as ports, are parts of other words by chance
 
 
 def compare(
@@ -39,13 +41,20 @@ def digests(service_revision: Definition) -> dict[str, str]:
     return {name: digest for name, digest in pairs if name and digest}
 
 
+def has_all_digests(definition: Definition, known: _Digests) -> bool:
+    """Whether ECS resolved the image of every container; it does not where a container's version consistency is off."""
+    return set(_containers(definition)) <= set(known)
+
+
 def _containers(definition: Definition) -> dict[str, Definition]:
     return {c["name"]: c for c in definition.get("containerDefinitions", []) if c.get("name")}
 
 
 def _container(name: str, old: Definition, new: Definition) -> Iterator[Change]:
-    hidden = _long_values(old, new)
-    yield from (_without(hidden, change) for change in _settings(_OF_CONTAINER, old, new, name))
+    secret = {*_variables(old).values(), *_variables(new).values()} - {""}
+    before, after = _without(secret, old), _without(secret, new)
+    for change in _settings(_OF_CONTAINER, old, new, name):
+        yield _shown(change, before, after) if change.aspect in _OF_WORDS else change
     for aspect, values in _NAMED.items():
         yield from _named(aspect, name, values(old), values(new))
 
@@ -76,24 +85,53 @@ def _digest(
         yield Change(Aspect.IMAGE_DIGEST, How.CHANGED, container, before=before, after=after)
 
 
-def _long_values(old: Definition, new: Definition) -> list[str]:
-    """The values of variables of either revision that would be seen as such in a command, the longest first."""
-    values = {*_variables(old).values(), *_variables(new).values()}
-    long = (value for value in values if len(value) >= _SHORTEST_VALUE and not value.isdigit())
-    return sorted(long, key=len, reverse=True)
+def _shown(change: Change, old: Definition, new: Definition) -> Change:
+    """A change in the words of containers that are without the values of variables."""
+    before, after = (_OF_CONTAINER[change.aspect](container) for container in (old, new))
+    return replace(change, before=before and redact(before), after=after and redact(after))
 
 
-def _without(values: Sequence[str], change: Change) -> Change:
-    """A change whose words show no value of a variable and nothing that looks like a secret."""
-    if change.aspect not in _OF_WORDS:
-        return change
+def _without(values: AbstractSet[str], container: Definition) -> Definition:
+    """A container whose commands show no value of a variable and nothing that looks like a secret."""
+    hidden = _values(values)
 
-    def shown(text: str | None) -> str | None:
-        for value in values if text else ():
-            text = (text or "").replace(value, REDACTED)
-        return redact(text) if text else text
+    def shown(word: str) -> str:
+        return REDACTED if word in values else redact(hidden.sub(REDACTED, word) if hidden else word)
 
-    return replace(change, before=shown(change.before), after=shown(change.after))
+    # In each word by itself: joined, a word with a quotation mark or a space is written in another way.
+    words: dict[str, object] = {
+        key: list(map(shown, container[key])) for key in ("command", "entryPoint") if container.get(key)
+    }
+    check = container.get("healthCheck")
+    if check is not None:
+        words["healthCheck"] = {**check, "command": list(map(shown, check.get("command", [])))}
+    return {**container, **words}
+
+
+def _values(values: AbstractSet[str]) -> re.Pattern[str] | None:
+    """What finds values of variables within a word, the longest first: long ones anywhere, others as words of their own."""
+    # A value of several words may be a command's own several words.
+    parts = {part for value in values for part in value.split() if len(part) >= _SHORTEST_PART}
+    forms = {form for value in values | parts for form in _forms(value) if len(form) > 1}
+    edged = (
+        re.escape(form) if len(form) >= _SHORTEST_PART else rf"(?<![^\W_]){re.escape(form)}(?![^\W_])"
+        for form in sorted(forms, key=len, reverse=True)
+    )
+    return re.compile("|".join(edged)) if forms else None
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A value as it is and as it stands in a shell's line inside a word."""
+    yield from (value, value.replace("'", "'\"'\"'"), value.replace("'", r"'\''"), value.replace('"', r"\""))
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Words as one would type them; what stands in place of a secret needs no quotation marks."""
+    return " ".join(word if _is_plain(word.replace(REDACTED, "x")) else shlex.quote(word) for word in words)
+
+
+def _is_plain(word: str) -> bool:
+    return shlex.quote(word) == word
 
 
 def _words(key: str) -> _Words:
@@ -101,7 +139,7 @@ def _words(key: str) -> _Words:
 
     def read(container: Definition) -> str | None:
         words = container.get(key)
-        return shlex.join(words) if words else None
+        return _joined(words) if words else None
 
     return read
 
@@ -119,7 +157,7 @@ def _health_check(container: Definition) -> str | None:
     if check is None:
         return None
     return (
-        f"{shlex.join(check.get('command', []))} (every {check.get('interval', 30)} s, timeout {check.get('timeout', 5)} s, "
+        f"{_joined(check.get('command', []))} (every {check.get('interval', 30)} s, timeout {check.get('timeout', 5)} s, "
         f"{check.get('retries', 3)} retries, start period {check.get('startPeriod', 0)} s)"
     )
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dockwarden.facts.evidence import RestartPolicy
+
 _MOST = 32
+_PERIOD = 300  # where the definition names none
 
 
 class TaskDefinitions:
@@ -22,3 +25,12 @@ class TaskDefinitions:
             self._known.clear()
         self._known[arn] = found
         return found
+
+
+def restart_policy(definition: Mapping[str, Any], container: str) -> RestartPolicy | None:
+    """The policy by which ECS restarts a container inside its task, None where it does not."""
+    for found in definition.get("containerDefinitions", []):
+        policy = found.get("restartPolicy", {})
+        if found.get("name") == container and policy.get("enabled"):
+            return RestartPolicy(container, policy.get("restartAttemptPeriod", _PERIOD))
+    return None

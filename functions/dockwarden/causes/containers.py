@@ -30,7 +30,7 @@ _SIGTERM: Final = 143
 _COMMAND: Final = (126, 127)
 
 # How much one container's end tells, the most first: (what happened, whether it is a helper) -> order.
-_REASON, _GUESS, _NOT_RUN, _FAILED, _AFTERWARDS, _KILLED, _CLEAN, _TERMINATED, _NOTHING = range(9)
+_REASON, _GUESS, _NOT_RUN, _FAILED, _AFTERWARDS, _KILLED, _TERMINATED, _CLEAN, _NOTHING = range(9)
 _ORDER: Final = {
     **{(kind, False): 10 * kind for kind in range(9)},
     # A helper fails without its task, unless nothing of the application says more than that it was killed.
@@ -71,6 +71,8 @@ def ending(container: TaskContainer) -> Ending:
     """Return how a container ended: by its reason, or else by its exit code."""
     cause, certain = texts.read_failure(container.reason)
     if cause is Cause.UNKNOWN:
+        cause, certain = texts.read_check(container.reason)
+    if cause is Cause.UNKNOWN:
         return _by_exit_code(container)
     if texts.happened_afterwards(container.reason):
         return Ending(container, cause, certain, _AFTERWARDS)
@@ -84,12 +86,18 @@ def deciding(containers: tuple[TaskContainer, ...], *, before_running: bool) -> 
     The order of the containers has no influence.
     """
     endings = sorted(map(ending, containers), key=lambda one: _weight(one, before_running=before_running))
-    if not endings or endings[0].kind == _NOTHING:
+    if not endings or endings[0].kind == _NOTHING or _may_be_half_the_truth(endings):
         return None
     best, rest = endings[0], endings[1:]
     if best.certain and not _alone(best, rest):
         return Ending(best.container, best.cause, False, best.kind)  # noqa: FBT003 - a field of a record
     return best
+
+
+def _may_be_half_the_truth(endings: list[Ending]) -> bool:
+    """Whether only a clean end is known, as of an init container, and not how the application ended."""
+    open_ = any(one.kind == _NOTHING and not _is_helper(one.container) for one in endings)
+    return endings[0].kind == _CLEAN and open_
 
 
 def _alone(best: Ending, rest: list[Ending]) -> bool:

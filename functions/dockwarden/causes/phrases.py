@@ -23,10 +23,11 @@ def _of(lines: str) -> tuple[str, ...]:
 MISSING: Final = _of(
     "not found|notfound|does not exist|no longer exist|doesn't exist|cannot be found|"
     "cannot find the specified|cannot find the image|could not find|couldn't find|"
+    "could not be found|cannot find log group|cannot find the log group|check that the log group exists|"
     "couldn't be found|manifest unknown|manifest_unknown|name unknown|name_unknown|"
     "no such image|invalid reference format|check whether the secret exists|"
     "check that the image exists|did not contain json key|json key|marked for deletion|"
-    "scheduled for deletion|invalid parameters|invalid ssm parameters|"
+    "scheduled for deletion|invalid parameter|invalid ssm parameter|"
     "unexpected arn format|invalid arn format|looking for beginning of value"
 )
 ACCESS: Final = _of(
@@ -36,10 +37,10 @@ ACCESS: Final = _of(
     "authentication required|insufficient_scope|has the permission|have permission|"
     "permission to|permissions to|docker login|is denied|denied: |"
     "incorrect username or password|unrecognizedclient|expiredtoken|security token|"
+    "the required permission|the necessary permission|lacks the permission|lacks permission|"
     "access to kms is not allowed|kms key|ciphertext refers|nocredentialproviders|"
     "no valid providers|unable to locate credentials|explicit deny|policy allows"
 )
-# ECS says "cannot find the ... log group" when it could not reach CloudWatch, and only then that it could not.
 NETWORK: Final = _of(
     "connection issue|check your network|check your task network|network configuration|"
     "i/o timeout|dial tcp|request canceled|requestcanceled|request cancelled|requesterror|"
@@ -49,7 +50,7 @@ NETWORK: Final = _of(
     "deadline exceeded|tls handshake|tls: |x509|no route to host|network is unreachable|"
     "server misbehaving|could not connect to the endpoint|name resolution|signal: killed|"
     "timed out|cannot reach|invalid memory address|runtime error|failed to do request|"
-    "unable to reach|connectivity|dial unix|cannot find the amazon cloudwatch log group"
+    "unable to reach|connectivity|dial unix"
 )
 RATE: Final = _of(
     "toomanyrequests:|toomanyrequestsexception|too many requests|pull rate limit|"
@@ -72,7 +73,7 @@ TOPICS: Final = {
     ),
     "image": _of(
         "registry auth|amazon ecr|ecr registry|operation error ecr|ecr:get|ecr:batch|"
-        "pull image|pull the image|elastic container registry|ecr: |pull command failed|"
+        "ecr auth|pull image|pull the image|elastic container registry|ecr: |pull command failed|"
         "image pull|pulling image|resolve ref"
     ),
 }
@@ -110,7 +111,9 @@ _DISK: Final = _of(
 )
 _PLATFORM: Final = _of(
     "no matching manifest|for platform|matching platform|exec format error|host platform|"
-    "image operating system|incompatible with a|no compatible|architecture"
+    "image operating system|incompatible with a|no compatible|architecture|unsupported platform|"
+    "not support the linux/|not support the windows/|not support the platform|not support this platform|"
+    "not support the required platform|not support the requested platform"
 )
 
 IMAGE: Final[Table] = (
@@ -124,7 +127,7 @@ IMAGE: Final[Table] = (
                 "unsupported manifest|invalid manifest|manifest invalid|manifest_invalid|tar header|"
                 "archive/tar|verification failed|commit digest|digest mismatch|checksum|diffid|"
                 "invalid rootfs|max depth exceeded|unexpected eof|invalid diff|wrong diff|"
-                "mismatched image|corrupt"
+                "mismatched image|corrupt|gzip: |layer compression"
             ),
         ),
     ),
@@ -132,7 +135,8 @@ IMAGE: Final[Table] = (
         Cause.IMAGE_NETWORK,
         _of("500 internal server error|502 bad gateway|503 service unavailable|504 gateway"),
     ),
-    (Cause.INFRASTRUCTURE, ("cannot connect to the docker daemon", "input/output error")),
+    # The blank makes it come before the same words as a fault of the network: no socket file is the registry.
+    (Cause.INFRASTRUCTURE, ("cannot connect to the docker daemon", "input/output error", " dial unix")),
 )
 IMAGE_GUESSES: Final[Table] = (
     (Cause.DISK_FULL, (": write /var/", ": write /tmp/")),
@@ -141,6 +145,11 @@ IMAGE_GUESSES: Final[Table] = (
         _of("httpreaderseeker|failed to copy|error pulling image conf| eof"),
     ),
     (Cause.IMAGE_MISSING, ("failed to resolve ref", "pull image manifest has been retried")),
+)
+
+_HOST_GONE: Final = _of(
+    "hosting this task was terminated|hosting the task was terminated|hosting this task has been terminated|"
+    "hosting the task has been terminated|hosting this task was stopped|hosting the task was stopped"
 )
 
 GENERAL: Final[Table] = (
@@ -164,8 +173,8 @@ GENERAL: Final[Table] = (
     (
         Cause.CONFIG,
         _of(
-            "efs |fsx |elasticfilesystem|env file|environment file|environment variable file|"
-            "s3:getobject|mounting|mount path|invalid mount|bind source|bind mount|to mount|"
+            "efs |fsx|ebs volume|volume attachment|elasticfilesystem|env file|environment file|environment variable file|"
+            "s3:getobject|mounting|mount path|mount source|invalid mount|bind source|bind mount|to mount|"
             "mount.nfs|mount target|mount point|no such volume|volume driver|create volume|"
             "while mounting|failed to chown|copy file info|set up volume|volume name|"
             "docker volume|external connectivity|already allocated|address already in use|"
@@ -191,7 +200,8 @@ GENERAL: Final[Table] = (
         Cause.PLACEMENT,
         _of(
             "resource:cpu|resource:mem|resource:port|resource:eni|resource:gpu|resource:fargate|"
-            "insufficient cpu|insufficient memory|insufficient gpu|insufficient capacity|"
+            "insufficient cpu|insufficient memory|insufficient gpu|sufficient capacity|"
+            "insufficientinstancecapacity|"
             "capacity is unavailable|reached the limit on the number|number of tasks you can run|"
             "number of vcpus|above your limit|above the limit|placement constraint|"
             "missing an attribute|already using a port|no container instances were found|"
@@ -203,7 +213,7 @@ GENERAL: Final[Table] = (
         _of(
             "docker daemon|docker endpoint|could not transition|timed out after waiting|"
             'input/output error|agent connected|error "agent"|agent is disconnected|'
-            "dial containerd|agent disconnected|agent is not connected|underlying infrastructure|"
+            "dial containerd| dial unix /run/containerd| dial unix /var/run/docker|agent disconnected|agent is not connected|underlying infrastructure|"
             "underlying hardware|task retire|retirement|is performing maintenance|"
             "unhealthy container instance"
         ),
@@ -213,10 +223,21 @@ GENERAL: Final[Table] = (
         ("host ec2", "container instance terminated", "container instance was terminated"),
     ),
     (Cause.THROTTLED, ("operations are being throttled",)),
-    (Cause.HOST_TERMINATED, ("instance has been terminated", "ec2 instance terminated")),
+    (Cause.HOST_TERMINATED, ("instance has been terminated", "ec2 instance terminated", *_HOST_GONE)),
     (Cause.SPOT, _of("spot task was interrupted|spot interruption|spotinterruption|spot capacity")),
 )
 GENERAL_GUESSES: Final[Table] = (
+    # ECS says so when it could not reach CloudWatch, and only then that it could not. Of a group with a name it
+    # says that there is none.
+    (Cause.LOG_NETWORK, ("cannot find the amazon cloudwatch log group defined",)),
+    (
+        Cause.LOG_MISSING,
+        _of(
+            "cannot find the amazon cloudwatch log group '|cannot find the amazon cloudwatch log group /|"
+            'cannot find the amazon cloudwatch log group "|cannot find the amazon cloudwatch log group named|'
+            "cannot find the cloudwatch log group"
+        ),
+    ),
     (Cause.OOM, ("failed to get container status",)),
     (
         Cause.START_COMMAND,
@@ -230,7 +251,7 @@ GENERAL_GUESSES: Final[Table] = (
 
 # --- Why somebody stopped a task that ran ------------------------------------------------------------------------
 
-STOPS: Final[Table] = (
+HEALTH: Final[Table] = (
     (
         Cause.ELB_HEALTH,
         _of(
@@ -240,8 +261,14 @@ STOPS: Final[Table] = (
     ),
     (
         Cause.CONTAINER_HEALTH,
-        _of("container health|failed ecs health|docker health|container healthcheck"),
+        _of(
+            "container health|health check of container|health check of the container|failed ecs health|"
+            "docker health|container healthcheck"
+        ),
     ),
+)
+STOPS: Final[Table] = (
+    *HEALTH,
     (
         Cause.SCHEDULER,
         _of(
@@ -254,8 +281,36 @@ STOPS: Final[Table] = (
     (Cause.USER, ("stopped by user", "forced by user", "stopped by a user")),
     (
         Cause.HOST_TERMINATED,
-        ("host ec2", "container instance terminated", "container instance was terminated"),
+        ("host ec2", "container instance terminated", "container instance was terminated", *_HOST_GONE),
     ),
-    (Cause.INFRASTRUCTURE, _of("maintenance|retire|underlying infrastructure|infrastructure health")),
+    (Cause.INFRASTRUCTURE, _of("mainten|retire|underlying infrastructure|infrastructure health")),
     (Cause.SPOT, ("spot task", "spot interruption", "spotinterruption")),
 )
+
+# Words beside which it was not only the will of the scheduler: something made it stop or replace the task.
+TROUBLE: Final = frozenset(
+    _of(
+        "fail|fails|failed|failing|failure|failures|unhealthy|health|crash|crashed|crashes|crashing|"
+        "error|errors|probe|probes"
+    )
+)
+# What replaces a task by the scheduler's will; a text that says no more than that it was replaced says nothing.
+REPLACING: Final = _of(
+    "deployment|revision|task definition|by the scheduler|by the service scheduler|capacity|newer"
+)
+# A container's own check, said in two places of a text; other checks are not the container's.
+CHECKED: Final = _of(
+    "unhealthy|failed its health|failing its health|failed the health|health check failed|"
+    "health checks failed|not pass its health"
+)
+OTHER_CHECKS: Final = _of("target|elb|load balanc|lattice|(port")
+# What ECS writes most when it stops a task, of which a beginning is enough from this many characters on.
+BEGUN: Final = (
+    (Cause.ELB_HEALTH, "task failed elb health", 13),
+    (Cause.CONTAINER_HEALTH, "task failed container health", 13),
+    (Cause.SCHEDULER, "scaling activity", 5),
+    (Cause.SCHEDULER, "amazon ecs is rebalancing", 17),
+)
+# The end of a text that was cut before it could say why; secrets of SSM mostly fail so where there is no way.
+CALLED: Final = "from ssm: service call has been "
+RETRIED: Final = "retried time(s)"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dockwarden.causes import sentences, texts
-from dockwarden.causes.diagnosis import Diagnosis, quoted
+from dockwarden.causes.diagnosis import Diagnosis, Said
 from dockwarden.causes.vocabulary import INTENDED, OF_THE_REVISION, Cause
 from dockwarden.events.ecs_deployment_state_change import DeploymentStateChange
 from dockwarden.events.ecs_service_action import ServiceAction
@@ -57,14 +57,14 @@ def diagnose_service_action(action: ServiceAction) -> Diagnosis | None:
         return None
     cause, certain = _cause(name, action.reason)
     said = _SENTENCES.get(name) if cause is _NAMES.get(name, Cause.UNKNOWN) else None
-    return _diagnosis(cause, certain=certain, said=said, evidence=_evidence(action), reason=action.reason)
+    return _diagnosis(cause, certain=certain, said=said, grounds=_grounds(action), reason=action.reason)
 
 
 def diagnose_reason(reason: str | None, otherwise: Cause = Cause.UNKNOWN) -> Diagnosis:
     """Return what the reason of a failure says, such as that of an `ECS Daemon Service Action`."""
     cause, certain = _read(reason, otherwise)
-    evidence = () if reason is None else (f"reason: {quoted(reason)}",)
-    return _diagnosis(cause, certain=certain, said=None, evidence=evidence, reason=reason)
+    grounds = () if reason is None else (Said("reason:", reason),)
+    return _diagnosis(cause, certain=certain, said=None, grounds=grounds, reason=reason)
 
 
 def diagnose_deployment(
@@ -81,9 +81,9 @@ def diagnose_deployment(
     seen, same = sum(causes_so_far.values()), causes_so_far.get(cause, 0)
     said = f"The deployment failed: {same} of its {seen} stopped tasks have the cause {cause.value}."
     if cause is Cause.UNKNOWN:
-        said = "The deployment failed, and nothing seen so far says why."
+        said = "The deployment failed, and none of its tasks seen so far says why."
     certain = cause is not Cause.UNKNOWN
-    return _diagnosis(cause, certain=certain, said=said, evidence=_evidence(event), reason=None)
+    return _diagnosis(cause, certain=certain, said=said, grounds=_grounds(event), reason=None)
 
 
 def commonest(causes: Mapping[Cause, int]) -> Cause:
@@ -110,13 +110,13 @@ def _read(reason: str | None, otherwise: Cause) -> texts.Reading:
     return (otherwise, otherwise is not Cause.UNKNOWN) if cause is Cause.UNKNOWN else (cause, certain)
 
 
-def _evidence(event: DeploymentStateChange | ServiceAction) -> tuple[str, ...]:
+def _grounds(event: DeploymentStateChange | ServiceAction) -> tuple[Said, ...]:
     facts = (("event", event.event_name), ("reason", event.reason))
-    return tuple(f"{key}: {quoted(value)}" for key, value in facts if value)
+    return tuple(Said(f"{key}:", value) for key, value in facts if value)
 
 
 def _diagnosis(
-    cause: Cause, *, certain: bool, said: str | None, evidence: tuple[str, ...], reason: str | None
+    cause: Cause, *, certain: bool, said: str | None, grounds: tuple[Said, ...], reason: str | None
 ) -> Diagnosis:
     sentence = sentences.sentence(cause, certain=certain, resource=sentences.resource(reason))
-    return Diagnosis(cause, said or sentence, evidence, sentences.NEXT_STEPS[cause], certain=certain)
+    return Diagnosis(cause, said or sentence, grounds, sentences.NEXT_STEPS[cause], certain=certain)

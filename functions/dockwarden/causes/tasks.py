@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from dockwarden.causes import containers, sentences, texts
 from dockwarden.causes.containers import Ending
-from dockwarden.causes.diagnosis import Diagnosis, named, quoted
+from dockwarden.causes.diagnosis import Diagnosis, Said, named
 from dockwarden.causes.texts import NOTHING, Reading
 from dockwarden.causes.vocabulary import Cause
 from dockwarden.events.ecs_task_state_change import TaskContainer, TaskStateChange
@@ -16,16 +16,16 @@ _NEVER_RAN: Final = "TaskFailedToStart"
 _CONTAINER_ENDED: Final = "EssentialContainerExited"
 _SCHEDULER: Final = "ServiceSchedulerInitiated"
 _USER: Final = "UserInitiated"
+_NOTICE: Final = "TerminationNotice"
 # These say it all, whatever the text next to them is.
 _CODES: Final = {
     _USER: Cause.USER,
     "SpotInterruption": Cause.SPOT,
-    "TerminationNotice": Cause.SPOT,
+    _NOTICE: Cause.SPOT,
     "InfrastructureHealth": Cause.INFRASTRUCTURE,
 }
 # The other wording of the code EssentialContainerExited, for events that have no code.
 _CONTAINER_ENDED_TEXT: Final = "essential container"
-_HEALTH_BEGINS: Final = "task failed"
 _SERVICE_STARTED: Final = "ecs-svc/"
 # Whole words by which ECS stops a task that runs: with these codes they would contradict the code.
 _NOT_A_FAILURE: Final = frozenset({Cause.SCHEDULER, Cause.ELB_HEALTH, Cause.CONTAINER_HEALTH, Cause.USER})
@@ -75,8 +75,8 @@ def _is_of_a_service(task: TaskStateChange) -> bool:
 def _find(task: TaskStateChange) -> _Finding:
     """The cause by stopCode, then the text of the stop, then the containers."""
     code = task.stop_code
-    if code == "TerminationNotice" and _is_retirement(task):
-        return _Finding(Cause.INFRASTRUCTURE, certain=True)
+    if code == _NOTICE:
+        return _by_notice(task)
     if code in _CODES:
         return _Finding(_CODES[code], certain=True)
     if code == _SCHEDULER:
@@ -84,26 +84,22 @@ def _find(task: TaskStateChange) -> _Finding:
     return _by_text(task)
 
 
-def _is_retirement(task: TaskStateChange) -> bool:
-    """Whether a notice of termination is that of AWS's maintenance, which on-demand Fargate has too."""
-    return texts.read_stop(task.stopped_reason)[0] is Cause.INFRASTRUCTURE
+def _by_notice(task: TaskStateChange) -> _Finding:
+    """The cause by a notice of termination: Spot, or AWS's maintenance, of which on-demand Fargate is told too."""
+    if texts.read_stop(task.stopped_reason)[0] is Cause.INFRASTRUCTURE:
+        return _Finding(Cause.INFRASTRUCTURE, certain=True)
+    words = texts.plain(task.stopped_reason)
+    return _Finding(Cause.SPOT, certain=not words or "spot" in words)
 
 
 def _by_scheduler(task: TaskStateChange) -> _Finding:
+    if not texts.plain(task.stopped_reason):
+        # What the scheduler does most, and a guess. With a text that is not understood it may be a failure.
+        return _Finding(Cause.SCHEDULER, certain=False)
     cause, certain = texts.read_stop(task.stopped_reason)
     if cause is Cause.UNKNOWN:
         cause, certain = texts.read_failure(task.stopped_reason)
-    if cause is Cause.UNKNOWN and not _may_be_health(task.stopped_reason):
-        # The code without a text: what the scheduler does most, and a guess.
-        cause = Cause.SCHEDULER
     return _Finding(cause, certain)
-
-
-def _may_be_health(text: str | None) -> bool:
-    """Whether a text of the scheduler is about a failure that it does not name, or may be the start of one."""
-    words = texts.plain(text)
-    begun = bool(words) and _HEALTH_BEGINS.startswith(words)
-    return begun or any(word in words for word in ("fail", "health", "timed out"))
 
 
 def _by_text(task: TaskStateChange) -> _Finding:
@@ -159,23 +155,23 @@ def _explained(task: TaskStateChange, found: _Finding) -> Diagnosis:
             limit=sentences.limit(task, container),
             resource=sentences.resource(task.stopped_reason),
         ),
-        evidence=tuple(_evidence(task, container)),
+        grounds=tuple(_grounds(task, container)),
         next_step=sentences.NEXT_STEPS[found.cause],
         container=container.name if container is not None else None,
         certain=found.certain,
     )
 
 
-def _evidence(task: TaskStateChange, container: TaskContainer | None) -> Iterator[str]:
+def _grounds(task: TaskStateChange, container: TaskContainer | None) -> Iterator[Said | str]:
     if task.stop_code:
-        yield f"stopCode {quoted(task.stop_code)}"
+        yield Said("stopCode", task.stop_code)
     if task.stopped_reason:
         free = " (free text of whoever stopped it)" if task.stop_code == _USER else ""
-        yield f"stoppedReason{free}: {quoted(task.stopped_reason)}"
+        yield Said(f"stoppedReason{free}:", task.stopped_reason)
     if container is None:
         return
     name = named(container.name) if container.name else "without a name"
     if container.reason:
-        yield f"reason of container {name}: {quoted(container.reason)}"
+        yield Said(f"reason of container {name}:", container.reason)
     code = "none" if container.exit_code is None else str(container.exit_code)[:20]
     yield f"exit code of container {name}: {code}"

@@ -10,6 +10,8 @@ from dockwarden.causes.vocabulary import Cause
 _READ: Final = 2000
 _CATEGORIES_DEEP: Final = 4
 _COMMAND: Final = 'exec: "'
+# So much of a word is needed to know it where the text was cut in it.
+_TELLING: Final = 3
 # Typographic quotation marks, and the backslashes of quotes in quotes.
 _TYPOGRAPHY: Final = str.maketrans({0x5C: None, 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
 
@@ -44,8 +46,22 @@ def read_failure(text: str | None) -> Reading:
 
 def read_stop(text: str | None) -> Reading:
     """Return what a text says about why ECS or somebody stopped a task that ran."""
-    found = _first(plain(text), phrases.STOPS)
-    return NOTHING if found is None else (found[1], True)
+    words = plain(text)
+    found = _first(words, phrases.STOPS)
+    if found is not None and found[1] is Cause.SCHEDULER and _in_trouble(words, found[0]):
+        found = _first(words, phrases.HEALTH)
+    if found is not None:
+        return found[1], True
+    check = read_check(text)
+    return _begun(words) if check == NOTHING else check
+
+
+def read_check(text: str | None) -> Reading:
+    """Return whether a text says that a container's own health check failed, in words that only together say it."""
+    words = plain(text).replace("container instance", "~")
+    own = "container" in words and not any(other in words for other in phrases.OTHER_CHECKS)
+    failed = own and any(check in words for check in phrases.CHECKED)
+    return (Cause.CONTAINER_HEALTH, False) if failed else NOTHING
 
 
 def happened_afterwards(text: str | None) -> bool:
@@ -57,7 +73,9 @@ def plain(text: str | None) -> str:
     """The text in lower case with single blanks, names of resources left out: their words mean nothing."""
     if not text:
         return ""
-    line = " ".join(text[:_READ].translate(_TYPOGRAPHY).lower().replace("can't", "cannot").split())
+    lower = text[:_READ].translate(_TYPOGRAPHY).lower().replace("can't", "cannot")
+    # The path of a socket, unlike an address, is always one of the platform's own.
+    line = " ".join(lower.replace("unix://", "unix ").split())
     return " ".join(map(_without_names, _without_command(line).split(" ")))
 
 
@@ -112,9 +130,40 @@ def _read_general(words: str, otherwise: Cause | None) -> Reading:
         return found[1], True
     about = topic or ("either" if either else None)
     guess = _fault(words, about, phrases.GUESSED_CAUSES) or _first(words, phrases.GENERAL_GUESSES)
+    if guess is None and _is_cut_after_retries(words):
+        return Cause.SECRET_NETWORK, False
     if guess is not None:
         return guess[1], False
     return NOTHING if otherwise is None else (otherwise, False)
+
+
+def _is_cut_after_retries(words: str) -> bool:
+    """Whether a text ends where it would have said why; a call that was tried once got an answer."""
+    after = words.partition(phrases.CALLED)[2].rstrip(" .:\u2026")
+    kept = " ".join(word for word in after.split() if not word.isdigit())
+    return kept.startswith("retri") and phrases.RETRIED.startswith(kept) and " 1 " not in f"{after} "
+
+
+def _in_trouble(words: str, place: int) -> bool:
+    """Whether the scheduler's act at a place of a text was the answer to a failure."""
+    if words.startswith("scaling activity"):
+        return False
+    if words.startswith("replac", place) and not any(by in words for by in phrases.REPLACING):
+        return True
+    several = [word.strip("()[]:,;.\"'") for word in words.split(" ")]
+    cut = several[-1]
+    begun = len(cut) >= _TELLING and any(word.startswith(cut) for word in phrases.TROUBLE)
+    return begun or not phrases.TROUBLE.isdisjoint(several)
+
+
+def _begun(words: str) -> Reading:
+    """Return what a text says that was cut in the words that ECS mostly uses."""
+    after = words.rpartition(")")[2]
+    words = f"task{after}" if after.startswith(" failed ") else words
+    found = (
+        cause for cause, known, least in phrases.BEGUN if len(words) >= least and known.startswith(words)
+    )
+    return next(((cause, False) for cause in found), NOTHING)
 
 
 def _topic(words: str) -> str | None:

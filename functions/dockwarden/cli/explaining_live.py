@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from dockwarden.aws.clients import Clients
 from dockwarden.aws.evidence import AwsEvidence
@@ -17,11 +18,15 @@ from dockwarden.clock import SystemClock
 from dockwarden.errors import DockwardenError, SettingsError
 from dockwarden.events.arn import Arn, cluster_name, in_cluster
 from dockwarden.events.ecs_task_state_change import TaskStateChange
-from dockwarden.facts.services import ServiceRef
-from dockwarden.incidents.questions import question_about, service_of
+from dockwarden.facts.evidence import Question
+from dockwarden.facts.services import ServiceRef, ServiceState
+from dockwarden.incidents.neighbours import at_the_same_time
+from dockwarden.incidents.questions import question_about
 from dockwarden.incidents.subjects import key_of, name_of
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.notify.cards import Card, Line
+from dockwarden.playbook import settings_of
+from dockwarden.playbooks.diagnose import DiagnoseSettings, diagnose
 
 
 class NotThereError(DockwardenError):
@@ -67,6 +72,14 @@ def subject_of(text: str, cluster: str | None, region: str | None) -> Subject:
     return Subject(text if is_task else found.name, found.cluster or given, arn.region, is_task)
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an installation's ledger knows about a failure: its open incident, and what else failed at that time."""
+
+    incident: str | None
+    others: tuple[Line, ...]
+
+
 class Live:
     """Asks an account; with an installation, its clusters are looked at and its incident is named."""
 
@@ -84,9 +97,7 @@ class Live:
                 f"ECS knows no task {subject.name!a}: it was never there, or it stopped more than about an hour ago"
             )
         found = diagnose_task(task)
-        service = service_of(task)
-        state = self._evidence.now(service) if service is not None and found is not None else None
-        evidence = self._evidence.about(question_about(task, state)) if found is not None else None
+        evidence = self._evidence.about(question_about(task)) if found is not None else None
         card = task_card(self._heading(name_of(task), task.cluster), task, found, evidence)
         return self._explained(card, found, task)
 
@@ -98,7 +109,7 @@ class Live:
             raise NotThereError(f"there is no service {service.name!a} in cluster {service.cluster!a}")
         stopped = self._stopped(service)
         task = stopped.example
-        question = replace(question_about(task, state), service=service) if task is not None else None
+        question = _question(service, state, task)
         evidence = self._evidence.about(question) if question is not None else None
         card, found = service_card(self._heading(service.name, service.cluster), state, stopped, evidence)
         return self._explained(card, found, task)
@@ -116,18 +127,12 @@ class Live:
 
     def _explained(self, card: Card, found: Diagnosis | None, task: TaskStateChange | None) -> Explained:
         cause = found.cause if found is not None else None
-        incident = self._incident(cause, task) if cause is not None and task is not None else None
+        remembered = Remembered(None, ())
         if self._installation is not None:
-            card = replace(card, lines=(*card.lines, Line("Incident", incident or "none is open")))
-        return Explained(card, cause, incident, card.cause, failed=cause is not None)
-
-    def _incident(self, cause: str, task: TaskStateChange) -> str | None:
-        """The incident that the installation keeps open for a cause."""
-        key = key_of(task)
-        if self._installation is None or key is None:
-            return None
-        found = LedgerHistories(self._installation.store).of(key).incident(cause)
-        return found.id if found is not None else None
+            remembered = _remembered(self._installation, cause, task)
+            lines = *remembered.others, Line("Incident", remembered.incident or "none is open")
+            card = replace(card, lines=(*card.lines, *lines))
+        return Explained(card, cause, remembered.incident, card.cause, failed=cause is not None)
 
     def _cluster_of(self, name: str) -> str:
         """The only cluster that has a service of a name."""
@@ -149,3 +154,33 @@ class Live:
     def _has(self, cluster: str, name: str) -> bool:
         found = self._tasks.service(ServiceRef(cluster, name))
         return found is not None and found.status != "INACTIVE"
+
+
+def _question(service: ServiceRef, state: ServiceState, task: TaskStateChange | None) -> Question | None:
+    """What to read about a service: by a task that failed, else by its newest deployment while tasks are missing."""
+    if task is not None:
+        return replace(question_about(task), service=service)
+    newest = state.deployment()
+    missing = state.running < state.desired
+    return Question(service, deployment_id=newest.id if newest is not None else None) if missing else None
+
+
+def _remembered(installation: Installation, cause: str | None, task: TaskStateChange | None) -> Remembered:
+    """What the ledger of an installation knows about a task that failed."""
+    key = key_of(task) if task is not None else None
+    if task is None or key is None or cause is None:
+        return Remembered(None, ())
+    histories = LedgerHistories(installation.store)
+    found = histories.of(key).incident(cause)
+    began = found.opened_at if found is not None else task.stopping_at or task.stopped_at
+    others = at_the_same_time(histories, key, began, _same_time(installation)) if began else ()
+    return Remembered(
+        found.id if found is not None else None, tuple(Line(label, text) for label, text in others)
+    )
+
+
+def _same_time(installation: Installation) -> timedelta:
+    """How far apart failures of the same time may be, as the installation has it set."""
+    settings = settings_of(diagnose, installation.config.of("diagnose").settings)
+    own = settings if isinstance(settings, DiagnoseSettings) else DiagnoseSettings()
+    return timedelta(minutes=own.same_time_minutes)

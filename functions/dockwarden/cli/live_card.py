@@ -81,7 +81,7 @@ def task_card(
         return _card(heading, "a task", said, [], Tone.DONE)
     lines = [
         Line("Task", ", ".join(_task_words(task))),
-        *_read(evidence),
+        *_read(evidence, heading.at),
         *_known(found),
     ]
     if found.cause in NO_FAILURE:
@@ -99,7 +99,7 @@ def service_card(
     lines = [
         Line("Service", ", ".join(_service_words(state))),
         Line("Stopped", _stopped_words(stopped)),
-        *_read(evidence),
+        *_read(evidence, heading.at),
         *(Line("Message", quoted(message.message)) for message in _telling(state.messages)),
         *_known(found),
     ]
@@ -132,15 +132,15 @@ def _card(heading: Heading, headline: str, said: str, lines: Sequence[Line], ton
     return Card("why", tone, heading.subject, heading.place, headline, whole, tuple(lines), stamp(heading.at))
 
 
-def _read(evidence: Evidence | None) -> list[Line]:
-    return [Line(label, text) for label, text in lines_of(evidence)] if evidence is not None else []
+def _read(evidence: Evidence | None, now: datetime) -> list[Line]:
+    return [Line(label, text) for label, text in lines_of(evidence, now)] if evidence is not None else []
 
 
 def _known(found: Diagnosis | None) -> list[Line]:
     """What says so, and what to do next."""
     if found is None:
         return []
-    said = [Line("Evidence", "; ".join(found.evidence))] if found.evidence else []
+    said = [Line("Evidence", "; ".join(found.evidence))] if found.grounds else []
     return [*said, Line("Next", found.next_step)]
 
 

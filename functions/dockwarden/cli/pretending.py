@@ -1,6 +1,6 @@
 """An installation that exists only for `decide`: a world in memory, and actions that call nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from dockwarden.cli.world import Cluster, World
 from dockwarden.events.parse import Event
 from dockwarden.facts.fleet import ContainerInstance, Fleet
 from dockwarden.facts.scopes import MODE_TAG, Scopes
+from dockwarden.facts.services import ServiceRef
 from dockwarden.facts.unknown import NotRead
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.notify.cards import Card
@@ -103,6 +104,10 @@ class Unread:
 
     def __getattr__(self, method: str) -> Callable[..., NotRead]:
         return lambda *_: NotRead(self._why)
+
+    def all_now(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, NotRead]:
+        """Each of several services, none of which was read."""
+        return dict.fromkeys(services, NotRead(self._why))
 
 
 class PretendPerformer:

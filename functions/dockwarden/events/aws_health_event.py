@@ -30,8 +30,10 @@ class AffectedEntity:
 class HealthEvent:
     """The AWS schema ``aws.health@AWSHealthEvent``.
 
-    One announcement may come in several events (pages), and in the backup Region again, with the same
-    ``communication_id``. ``description`` is the first language's text.
+    One announcement may come in several events, in any order, of which ``page`` is the number and which differ in
+    the entities only; and again in the backup Region. All of them have the same ``event_arn``. Of one
+    communication they have the same ``communication_id`` but for the page at its end, says the User Guide of AWS
+    Health. ``status_code`` is open, upcoming or closed. ``description`` is the first language's text.
     """
 
     SOURCE: ClassVar[str] = "aws.health"
@@ -46,6 +48,7 @@ class HealthEvent:
     event_region: str | None
     affected_account: str | None
     communication_id: str | None
+    page: str | None
     status_code: str | None
     description: str | None
     affected_entities: tuple[AffectedEntity, ...]
@@ -91,6 +94,7 @@ class HealthEvent:
             event_region=fields.text(detail, "eventRegion"),
             affected_account=fields.text(detail, "affectedAccount"),
             communication_id=fields.text(detail, "communicationId"),
+            page=fields.text(detail, "page"),
             status_code=fields.text(detail, "statusCode"),
             description=next(filter(None, texts), None),
             affected_entities=tuple(filter(None, entities)),

@@ -1,9 +1,11 @@
 """A deployment of a service started, completed or failed."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from dockwarden.events import fields
 from dockwarden.events.ecs_service_report import ServiceReport
+from dockwarden.events.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,9 @@ class DeploymentStateChange(ServiceReport):
 
     SOURCE: ClassVar[str] = "aws.ecs"
     DETAIL_TYPES: ClassVar[tuple[str, ...]] = ("ECS Deployment State Change",)
+
+    deployment_id: str | None
+
+    @classmethod
+    def _more(cls, envelope: Envelope) -> dict[str, Any]:
+        return {"deployment_id": fields.text(envelope.detail, "deploymentId")}

@@ -1,12 +1,12 @@
 """The scheduler of ECS reports on a service: steady, impaired, no place for a task, throttled."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from dockwarden.events import fields
 from dockwarden.events.ecs_service_report import ServiceReport
+from dockwarden.events.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class ServiceAction(ServiceReport):
     SOURCE: ClassVar[str] = "aws.ecs"
     DETAIL_TYPES: ClassVar[tuple[str, ...]] = ("ECS Service Action",)
 
+    deployment_id: str | None
     desired_count: int | None
     capacity_provider_arns: tuple[str, ...]
     container_instance_arns: tuple[str, ...]
@@ -30,8 +31,10 @@ class ServiceAction(ServiceReport):
     created_at: datetime | None
 
     @classmethod
-    def _more(cls, detail: Mapping[str, Any]) -> dict[str, Any]:
+    def _more(cls, envelope: Envelope) -> dict[str, Any]:
+        detail = envelope.detail
         return {
+            "deployment_id": fields.text(detail, "deploymentId"),
             "desired_count": fields.integer(detail, "desiredCount"),
             "capacity_provider_arns": fields.texts(detail, "capacityProviderArns"),
             "container_instance_arns": fields.texts(detail, "containerInstanceArns"),

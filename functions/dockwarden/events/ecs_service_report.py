@@ -1,6 +1,5 @@
-"""What ECS's two events about a service have in common."""
+"""What ECS's events about a service have in common."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -11,7 +10,7 @@ from dockwarden.events.envelope import Envelope
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:
-    """What ECS says of a service or of a deployment of it."""
+    """What ECS says of a service, of a deployment of it or of a hook of that."""
 
     envelope: Envelope
     service_arn: str
@@ -21,7 +20,6 @@ class ServiceReport:
     event_type: str | None
     event_name: str | None
     reason: str | None
-    deployment_id: str | None
     updated_at: datetime | None
 
     @classmethod
@@ -38,12 +36,11 @@ class ServiceReport:
             event_type=fields.text(detail, "eventType"),
             event_name=fields.text(detail, "eventName"),
             reason=fields.text(detail, "reason"),
-            deployment_id=fields.text(detail, "deploymentId"),
             updated_at=fields.time(detail, "updatedAt"),
-            **cls._more(detail),
+            **cls._more(envelope),
         )
 
     @classmethod
-    def _more(cls, detail: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG003 - one of the events has more
-        """The fields that one of the events has alone."""
-        return {}
+    def _more(cls, envelope: Envelope) -> dict[str, Any]:
+        """The fields that an event has beside these."""
+        raise NotImplementedError

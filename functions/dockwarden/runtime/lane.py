@@ -1,6 +1,7 @@
 """The handler of a lane: SQS messages in, the ones that have to come back out.
 
 What needs no action is told apart here, before anything else is imported: most cold starts are for nothing.
+That is what is not for us, and what each playbook that hears it calls quiet by the event alone.
 """
 
 import json
@@ -14,6 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from dockwarden.errors import MalformedEventError
 from dockwarden.events.parse import Event, UnknownEvent, parse
 from dockwarden.guard.hearing import deaf_to
+from dockwarden.runtime.hushing import Hushes, hushed, read_hushes
 from dockwarden.runtime.telemetry import logger, metrics
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ Home = tuple[str, str]
 class Lane:
     """Takes batches of a lane's queue; `work` is made when the first event needs it."""
 
-    def __init__(self, home: Home | None, work: "Callable[[], Work]") -> None:
+    def __init__(self, home: Home | None, work: "Callable[[], Work]", hushes: Hushes | None = None) -> None:
         self._home = home
         self._work = work
+        self._hushes = hushes or {}
 
     def handle(self, event: Mapping[str, Any], request: str | None = None) -> dict[str, list[dict[str, str]]]:
         """Answer a batch with the messages that must come back (ReportBatchItemFailures)."""
@@ -54,11 +57,21 @@ class Lane:
             else:
                 if isinstance(event, UnknownEvent):
                     logger.info("unknown event", extra={"detail_type": event.envelope.detail_type})
-                elif (reason := self._deaf(event)) is not None:
-                    logger.info("ignored", extra={"event_id": event.envelope.id, "reason": reason})
-                else:
+                elif not self._ignored(event):
                     heard.append((message, event))
         return heard, malformed
+
+    def _ignored(self, event: Event) -> bool:
+        """Whether an event needs no look; the log then says why."""
+        if (reason := self._deaf(event)) is not None:
+            logger.info("ignored", extra={"event_id": event.envelope.id, "reason": reason})
+            return True
+        said = hushed(event, self._hushes)
+        for playbook, quiet in said or ():
+            extra = {"event_id": event.envelope.id, "playbook": playbook, **quiet._asdict()}
+            logger.info("ignored", extra=extra)
+            metrics.add_metric("VerdictIgnore", MetricUnit.Count, 1)
+        return said is not None
 
     def _deaf(self, event: Event) -> str | None:
         envelope = event.envelope
@@ -91,7 +104,7 @@ def _make_work() -> "Work":
 
 @cache
 def _lane() -> Lane:
-    return Lane(_home(), cache(_make_work))
+    return Lane(_home(), cache(_make_work), read_hushes(os.environ.get("DOCKWARDEN_QUIET", "")))
 
 
 @metrics.log_metrics

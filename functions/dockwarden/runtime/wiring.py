@@ -67,7 +67,9 @@ def parts() -> Parts:
     from dockwarden.aws.facts import AwsFacts  # noqa: PLC0415
     from dockwarden.aws.fleet import EcsFleet  # noqa: PLC0415
     from dockwarden.aws.performer import AwsPerformer  # noqa: PLC0415
+    from dockwarden.aws.restarts import CloudWatchRestarts  # noqa: PLC0415
     from dockwarden.aws.roster import EcsRoster  # noqa: PLC0415
+    from dockwarden.facts.restarts import Restarts  # noqa: PLC0415
     from dockwarden.facts.roster import Roster  # noqa: PLC0415
     from dockwarden.ledger.index import InstanceIndex  # noqa: PLC0415
 
@@ -76,12 +78,13 @@ def parts() -> Parts:
     fleet = EcsFleet(lambda: clients().client("ecs"), InstanceIndex(store), config.cluster_arns())
     evidence = AwsEvidence(clients())
     roster = EcsRoster(lambda: clients().client("ecs"), config.cluster_arns())
+    restarts = CloudWatchRestarts(lambda: clients().client("cloudwatch"), list(config.cluster_arns()))
     roles = {name: playbook.act_role for name, playbook in config.playbooks.items()}
     return Parts(
         config=config,
         clock=clock(),
         store=store,
-        facts=AwsFacts(fleet, {Roster: roster, **evidence.answers()}, evidence.begin),
+        facts=AwsFacts(fleet, {Roster: roster, Restarts: restarts, **evidence.answers()}, evidence.begin),
         scopes=fleet,
         performer=AwsPerformer(clients(), roles),
         outbox=_outbox(config),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.drydock.api import (
+    alarms,
     clusters,
     container_instances,
     ec2,
     log_events,
+    metric_data,
     service_deployments,
     services,
     target_health,
@@ -37,6 +39,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "elbv2": target_health.OPERATIONS,
     "logs": log_events.OPERATIONS,
     "cloudtrail": trail_events.OPERATIONS,
+    "cloudwatch": {**alarms.OPERATIONS, **metric_data.OPERATIONS},
     "inspector2": {},
 }
 

@@ -26,7 +26,15 @@ def deployment_configuration(service: Service) -> dict[str, Any]:
         "maximumPercent": service.maximum_percent,
         "minimumHealthyPercent": service.minimum_healthy_percent,
         "strategy": "ROLLING",
+        **_alarms(service),
     }
+
+
+def _alarms(service: Service) -> dict[str, Any]:
+    own = service.alarms
+    if own is None:
+        return {}
+    return {"alarms": {"alarmNames": list(own.names), "enable": own.enable, "rollback": own.rollback}}
 
 
 def provider_view(service: Service) -> dict[str, Any]:

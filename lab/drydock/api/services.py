@@ -19,7 +19,7 @@ from lab.drydock.api.operation import (
 )
 from lab.drydock.api.service_views import service_view
 from lab.drydock.api.task_definitions import find_definition
-from lab.drydock.described import breaker
+from lab.drydock.described import breaker, deployment_alarms
 from lab.drydock.errors import AwsError
 from lab.drydock.trail import note_update
 
@@ -36,6 +36,9 @@ UPDATABLE = {
     "deploymentConfiguration",
     "forceNewDeployment",
 }
+
+
+CONFIGURABLE = {"deploymentCircuitBreaker", "alarms", "maximumPercent", "minimumHealthyPercent"}
 
 
 def list_services(world: World, params: Params) -> Answer:
@@ -89,13 +92,15 @@ def update_service(world: World, params: Params) -> Answer:
 
 
 def _configure(service: Service, wanted: dict[str, Any]) -> None:
-    unknown = sorted(set(wanted) - {"deploymentCircuitBreaker", "maximumPercent", "minimumHealthyPercent"})
+    unknown = sorted(set(wanted) - CONFIGURABLE)
     if unknown:
         raise invalid(f"drydock does not model {', '.join(unknown)} of deploymentConfiguration.")
     service.maximum_percent = wanted.get("maximumPercent", service.maximum_percent)
     service.minimum_healthy_percent = wanted.get("minimumHealthyPercent", service.minimum_healthy_percent)
     if "deploymentCircuitBreaker" in wanted:
         service.breaker = breaker(wanted["deploymentCircuitBreaker"])
+    if "alarms" in wanted:
+        service.alarms = deployment_alarms(wanted["alarms"])
 
 
 def _targets(params: Params) -> list[str]:
