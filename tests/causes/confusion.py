@@ -18,6 +18,7 @@ _PARTS = (
     ("other wordings", "wording-"),
     ("an adversary's", "adversary-"),
     ("a second reviewer's", "reviewed-"),
+    ("written without sight of the classifier's answers", "unseen-"),
     ("all", ""),
 )
 

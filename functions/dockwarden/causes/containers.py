@@ -123,8 +123,9 @@ def _is_helper(container: TaskContainer) -> bool:
 
 def _by_exit_code(container: TaskContainer) -> Ending:
     code = container.exit_code
-    # No exit code means that it never ran, or that its host is gone: that is not 0.
-    if code is None:
+    # No exit code means that it never ran, or that its host is gone: that is not 0. The agent gives the code of
+    # SIGTERM to a container that it never started.
+    if code is None or texts.never_started(container.reason):
         return Ending(container, Cause.UNKNOWN, False, _NOTHING)  # noqa: FBT003
     cause, kind = _MEANINGS.get(code, (Cause.APP_EXIT, _FAILED))
     return Ending(container, cause, True, kind)  # noqa: FBT003

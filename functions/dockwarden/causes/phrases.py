@@ -27,12 +27,13 @@ MISSING: Final = _of(
     "couldn't be found|manifest unknown|manifest_unknown|name unknown|name_unknown|"
     "no such image|invalid reference format|check whether the secret exists|"
     "check that the image exists|did not contain json key|json key|marked for deletion|"
-    "scheduled for deletion|invalid parameter|invalid ssm parameter|"
+    "scheduled for deletion|invalid parameter|invalid ssm parameter|http 404 response|"
     "unexpected arn format|invalid arn format|looking for beginning of value"
 )
 ACCESS: Final = _of(
     "accessdenied|access denied|access_denied|not authorized|unauthorized|unauthorised|"
     "403 forbidden| forbidden|401 unauthorized|statuscode: 403|status code: 403|"
+    "http 401 response|http 403 response|"
     "statuscode: 401|authorization failed|authorization token|no basic auth|"
     "authentication required|insufficient_scope|has the permission|have permission|"
     "permission to|permissions to|docker login|is denied|denied: |"
@@ -49,13 +50,13 @@ NETWORK: Final = _of(
     "connect timeout|context deadline|context canceled|context cancelled|context deadli|"
     "deadline exceeded|tls handshake|tls: |x509|no route to host|network is unreachable|"
     "server misbehaving|could not connect to the endpoint|name resolution|signal: killed|"
-    "timed out|cannot reach|invalid memory address|runtime error|failed to do request|"
+    "timed out|cannot reach|could not reach|invalid memory address|runtime error|failed to do request|"
     "unable to reach|connectivity|dial unix"
 )
 RATE: Final = _of(
-    "toomanyrequests:|toomanyrequestsexception|too many requests|pull rate limit|"
+    "toomanyrequests:|: toomanyreq|toomanyrequestsexception|too many requests|pull rate limit|"
     "rate exceeded|rate limit|throttl|requestlimitexceeded|statuscode: 429|"
-    "status code: 429"
+    "status code: 429|http 429 response"
 )
 
 # --- What it is about -------------------------------------------------------------------------------------------
@@ -105,19 +106,19 @@ GUESSED_CAUSES: Final[Mapping[tuple[str | None, str], Cause]] = {
 
 # --- Texts that say their cause by themselves -------------------------------------------------------------------
 
-_DISK: Final = _of(
+DISK: Final = _of(
     "no space left|not enough space|insufficient disk|disk is full|disk full|disk quota|"
     "thin pool|ephemeral storage|out of disk"
 )
 _PLATFORM: Final = _of(
-    "no matching manifest|for platform|matching platform|exec format error|host platform|"
+    "no matching manifest|for platform|contain descriptor|matching platform|exec format error|host platform|"
     "image operating system|incompatible with a|no compatible|architecture|unsupported platform|"
     "not support the linux/|not support the windows/|not support the platform|not support this platform|"
     "not support the required platform|not support the requested platform"
 )
 
 IMAGE: Final[Table] = (
-    (Cause.DISK_FULL, (*_DISK, "getimageblob")),
+    (Cause.DISK_FULL, (*DISK, "getimageblob")),
     (
         Cause.IMAGE_INVALID,
         (
@@ -133,7 +134,7 @@ IMAGE: Final[Table] = (
     ),
     (
         Cause.IMAGE_NETWORK,
-        _of("500 internal server error|502 bad gateway|503 service unavailable|504 gateway"),
+        _of("500 internal server error|502 bad gateway|503 service unavailable|504 gateway|http 50"),
     ),
     # The blank makes it come before the same words as a fault of the network: no socket file is the registry.
     (Cause.INFRASTRUCTURE, ("cannot connect to the docker daemon", "input/output error", " dial unix")),
@@ -160,7 +161,7 @@ GENERAL: Final[Table] = (
             "cannot allocate memory|memory limit too low|exceeded memory|exceeded its memory"
         ),
     ),
-    (Cause.DISK_FULL, _DISK),
+    (Cause.DISK_FULL, DISK),
     (Cause.IMAGE_INVALID, _PLATFORM),
     (
         Cause.START_COMMAND,
@@ -177,10 +178,11 @@ GENERAL: Final[Table] = (
             "s3:getobject|mounting|mount path|mount source|invalid mount|bind source|bind mount|to mount|"
             "mount.nfs|mount target|mount point|no such volume|volume driver|create volume|"
             "while mounting|failed to chown|copy file info|set up volume|volume name|"
-            "docker volume|external connectivity|already allocated|address already in use|"
-            "already in use by|custom device|device driver|unable to find user|"
+            "docker volume|external connectivity|already allocated|address already in use|bind for |"
+            "already in use by|custom device|device driver|prestart hook|nvidia-container|unable to find user|"
             "no matching entries|find group|assume the role|assume role|assumerole|passrole|"
-            "log opt|log-opt|invalid ipc|conflicting options|minimum memory limit|"
+            "retrieving security group|retrieving subnet|log opt|log-opt|no log configuration specified|"
+            "invalid ipc|conflicting options|minimum memory limit|"
             "host type networking|sysctl|ulimit|seccomp|linux capabilit|unknown capabilit|"
             "range of cpus|not compatible with the selected|service deployment configuration|"
             "long arn format|task definition is inactive|invalid volume|"
@@ -191,7 +193,8 @@ GENERAL: Final[Table] = (
         Cause.NETWORK_INTERFACE,
         _of(
             "network interface|eni provision|configure eni|regular eni|setup eni|netplugin|"
-            "attach eni|eni attach|provision eni|device index|free addresses|free ip|"
+            "attach eni|eni attach|provision eni|eni plugin|setup network namespace|device index|"
+            "free addresses|free ip|"
             "insufficientfreeaddresses|ip addresses available|available ip address|the eni |"
             " enis "
         ),
@@ -215,7 +218,7 @@ GENERAL: Final[Table] = (
             'input/output error|agent connected|error "agent"|agent is disconnected|'
             "dial containerd| dial unix /run/containerd| dial unix /var/run/docker|agent disconnected|agent is not connected|underlying infrastructure|"
             "underlying hardware|task retire|retirement|is performing maintenance|"
-            "unhealthy container instance"
+            "unhealthy container instance|conflict. the |ttrpc:"
         ),
     ),
     (
@@ -314,3 +317,5 @@ BEGUN: Final = (
 # The end of a text that was cut before it could say why; secrets of SSM mostly fail so where there is no way.
 CALLED: Final = "from ssm: service call has been "
 RETRIED: Final = "retried time(s)"
+# A container whose dependsOn can no longer come true (amazon-ecs-agent, dependencygraph).
+WAITED_IN_VAIN: Final = "dependency graph:"

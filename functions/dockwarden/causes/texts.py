@@ -36,7 +36,7 @@ def read_failure(text: str | None) -> Reading:
     words = plain(text)
     category = category_of(words)
     if category in categories.CLOSED_CATEGORIES:
-        return categories.CLOSED_CATEGORIES[category], True
+        return _closed(categories.CLOSED_CATEGORIES[category], words), True
     if words in categories.WORDS or words.startswith(categories.RESOURCE):
         return categories.WORDS.get(words, Cause.PLACEMENT), True
     if category.startswith(categories.IMAGE_CATEGORY):
@@ -67,6 +67,11 @@ def read_check(text: str | None) -> Reading:
 def happened_afterwards(text: str | None) -> bool:
     """Whether a reason tells only what went wrong while the task was already being stopped."""
     return category_of(plain(text)).startswith(categories.AFTERWARDS)
+
+
+def never_started(text: str | None) -> bool:
+    """Whether a reason tells that the agent did not start a container, for what another one did before."""
+    return phrases.WAITED_IN_VAIN in plain(text)
 
 
 def plain(text: str | None) -> str:
@@ -108,6 +113,11 @@ def _without_names(word: str) -> str:
         return word
     bare = word.rstrip("\"'()[]:,;.")
     return "~" + word[len(bare) :]
+
+
+def _closed(cause: Cause, words: str) -> Cause:
+    """The cause of a category, unless what was configured rightly found the disk full."""
+    return Cause.DISK_FULL if cause is Cause.CONFIG and _find(words, phrases.DISK) >= 0 else cause
 
 
 def _read_image(words: str, category: str) -> Reading:
