@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Everything but help and clean sets up first, which costs a moment when nothing changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types templates snapshot template bench lock fmt clean
+.PHONY: help setup demo test fuzz lint types templates snapshot template bench lock fmt clean
 
 # Whatever python3 there is runs the setup, which then looks for the best one; `make setup PYTHON=...` names it.
 RUN_SETUP := $(if $(PYTHON),$(PYTHON),python3)
@@ -30,6 +30,9 @@ demo: setup ## deploy to the local AWS and play the scenarios (SCENARIO=name for
 
 test: setup ## every test that CI runs (PYTEST_ARGS="-k name" for some)
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+fuzz: setup ## look for a broken invariant with new sequences (MINUTES=5; SEED=n begins where a run had begun)
+	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## ruff: rules and format
 	@$(PY) -m ruff check .

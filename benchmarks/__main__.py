@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import cold, own, report, synth, trees
+from benchmarks import cold, own, report, storm, synth, trees
 from benchmarks.figures import Figure
 from benchmarks.peer import peer
 from benchmarks.processes import fake_aws
@@ -59,6 +59,8 @@ def _figures(work: Path, options: argparse.Namespace) -> Iterator[Figure]:
         _say("own CPU")
         yield from own.figures(aws, asset)
     yield from _sizes(asset.path, work)
+    _say("storms")
+    yield from storm.figures()
     _say("synth")
     yield from synth.figures(work, options.rounds, monotonic() + _SYNTH_SECONDS)
 

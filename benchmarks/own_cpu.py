@@ -11,8 +11,13 @@ from benchmarks import scene
 from dockwarden.actions import Action
 from dockwarden.clock import SystemClock
 from dockwarden.events.parse import UnknownEvent, parse
+from dockwarden.facts.alarm_states import AlarmStates
+from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.fleet import ContainerInstance, Fleet
 from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.stacks import Stacks
+from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.budgets import Need, Pool
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.performing import Effect, Gate, State
 from dockwarden.playbook import load
@@ -30,7 +35,7 @@ _PLAYBOOKS = [load("spot_drain")]
 Work = Callable[[list[str]], None]
 
 
-class World(Scopes):
+class World(Scopes, Capacity, AlarmStates, Stacks):
     """Every instance is an active one of the one cluster, everything succeeds at once, and nobody listens."""
 
     def __init__(self, cluster_arn: str) -> None:
@@ -60,6 +65,33 @@ class World(Scopes):
         """No tag says anything."""
         return None
 
+    def tags(self, _arn: str) -> Mapping[str, str]:
+        """No tag says anything."""
+        return {}
+
+    def needs(self, _action: Action) -> tuple[Need, ...]:
+        """Every budget has room."""
+        return ()
+
+    def pools(self, _action: Action) -> tuple[Need, ...]:
+        """The cluster's pool and the account's, as in an installation."""
+        unread = NotRead("not asked")
+        return tuple(
+            Need(Pool(key, key, "container instances"), 1, (), unread) for key in ("cluster", "account")
+        )
+
+    def states(self, _names: Sequence[str]) -> Mapping[str, str]:
+        """There is no alarm."""
+        return {}
+
+    def status(self, _name: str) -> str:
+        """No stack is at work."""
+        return "UPDATE_COMPLETE"
+
+    def over(self, _actions: Sequence[Action]) -> list[bool]:
+        """Nothing is ever in doubt."""
+        raise NotImplementedError
+
     def perform(self, _playbook: str, actions: Sequence[Action], session: str, gate: Gate) -> list[Effect]:
         """Ask the gate, as a real performer does, and succeed."""
         assert gate(actions) is None
@@ -69,7 +101,7 @@ class World(Scopes):
         """Nothing is ever in doubt."""
         raise NotImplementedError
 
-    def send(self, cards: Sequence[object]) -> None:
+    def send(self, cards: Sequence[object], events: Sequence[object] = ()) -> None:
         """Nobody listens."""
 
 
@@ -145,5 +177,8 @@ def _wired() -> tuple[Parts, Engine]:
         performer=world,
         outbox=world,
         home=(_CONFIG.account, _CONFIG.region),
+        capacity=world,
+        alarms=world,
+        stacks=world,
     )
     return parts, Engine(parts, _PLAYBOOKS)

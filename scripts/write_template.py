@@ -35,7 +35,7 @@ def main(directory: Path) -> int:
     assembly = app.synth()
     template, code = directory / TEMPLATE, directory / CODE
     template.write_text(Path(assembly.get_stack_by_name(stack.stack_name).template_full_path).read_text())
-    version = zipped(build_asset(ROOT / "build" / "asset").path, code)
+    version = zipped(build_asset(ROOT / "build" / "asset", stack.settings.zones).path, code)
     sizes = {"resources": template.stat().st_size // 1024, "megabytes": code.stat().st_size / 1e6}
     print(HOWTO.format(template=template, code=code, version=version, **sizes))
     return 0

@@ -3,8 +3,10 @@
 Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon Elastic Container Service":
 ListContainerInstances and DescribeClusters require a `cluster`; DescribeContainerInstances and
 UpdateContainerInstancesState a `container-instance`, with `ecs:cluster`; DescribeServices a `service`, with
-`ecs:cluster`; ListServices no resource, with `ecs:cluster`; ListServiceDeployments a `service`; DescribeServiceDeployments and
-DescribeServiceRevisions a `service` as well as a `service-deployment` or `service-revision`, with `ecs:cluster`. Those with a resource fill `aws:ResourceTag/KEY` and
+`ecs:cluster`; ListTasks a `container-instance` and DescribeTasks a `task`, both with `ecs:cluster`; ListServices no
+resource, with `ecs:cluster`; ListServiceDeployments a `service`; DescribeServiceDeployments and
+DescribeServiceRevisions a `service` as well as a `service-deployment` or `service-revision`, with `ecs:cluster`.
+Those with a resource fill `aws:ResourceTag/KEY` and
 `ecs:ResourceTag/KEY` with its tags.
 """
 
@@ -22,7 +24,15 @@ _OF_SERVICES = {
 _OF_CLOUDWATCH = ("DescribeAlarms", "GetMetricData")
 """Of CloudWatch, which names no resource in them; drydock answers these too."""
 
-_ON_INSTANCES = ("DescribeContainerInstances", "UpdateContainerInstancesState")
+_IN_A_CLUSTER = {
+    "DescribeContainerInstances": ("container-instance", "containerInstances"),
+    "UpdateContainerInstancesState": ("container-instance", "containerInstances"),
+    "ListTasks": ("container-instance", "containerInstance"),
+    "DescribeTasks": ("task", "tasks"),
+    "DescribeServices": ("service", "services"),
+    "ListServiceDeployments": ("service", "service"),
+}
+"""The kind of the resources that a call names in a cluster, and the parameter that names them."""
 
 
 def no_tags(_arn: str) -> Mapping[str, str]:
@@ -34,34 +44,32 @@ def requests(operation: str, params: Mapping[str, Any], home: str, tags: Tags = 
     """Everything that must be allowed for a call; `home` is `arn:PARTITION:ecs:REGION:ACCOUNT`."""
     if operation in _OF_CLOUDWATCH:
         return [Request(f"cloudwatch:{operation}", "*", {})]
-    if operation in _ON_CLUSTERS:
-        named = params[_ON_CLUSTERS[operation]]
-        arns = [_arn(home, "cluster", name) for name in ([named] if isinstance(named, str) else named)]
-        context: dict[str, tuple[str, ...]] = {}
-    elif operation in _ON_INSTANCES:
-        cluster = _arn(home, "cluster", params["cluster"])
-        kind = f"container-instance/{cluster.rpartition('/')[2]}"
-        arns = [_arn(home, kind, name) for name in params["containerInstances"]]
-        context = {"ecs:cluster": (cluster,)}
-    elif operation == "ListServices":
-        arns, context = ["*"], {"ecs:cluster": (_arn(home, "cluster", params["cluster"]),)}
-    elif operation == "DescribeServices":
-        cluster = _arn(home, "cluster", params["cluster"])
-        kind = f"service/{cluster.rpartition('/')[2]}"
-        arns = [_arn(home, kind, name) for name in params["services"]]
-        context = {"ecs:cluster": (cluster,)}
-    elif operation == "ListServiceDeployments":
-        cluster = _arn(home, "cluster", params["cluster"])
-        arns = [_arn(home, f"service/{cluster.rpartition('/')[2]}", params["service"])]
-        context = {"ecs:cluster": (cluster,)}
-    elif operation in _OF_SERVICES:
-        named = params[_OF_SERVICES[operation]]
-        paths = {tuple(arn.split("/")[1:3]) for arn in named}
-        arns = [*named, *(_arn(home, f"service/{cluster}", name) for cluster, name in sorted(paths))]
-        context = {"ecs:cluster": tuple(_arn(home, "cluster", cluster) for cluster, _ in sorted(paths))}
-    else:
-        raise ValueError(f"it is not written down here what IAM is asked for ecs:{operation}")
+    arns, clusters = _asked(operation, params, home)
+    context = {"ecs:cluster": clusters} if clusters else {}
     return [Request(f"ecs:{operation}", arn, {**context, **_tag_keys(tags(arn))}) for arn in arns]
+
+
+def _asked(operation: str, params: Mapping[str, Any], home: str) -> tuple[list[str], tuple[str, ...]]:
+    """The resources that a call names, and what ECS fills in for `ecs:cluster`."""
+    if operation in _ON_CLUSTERS:
+        return [_arn(home, "cluster", name) for name in _listed(params[_ON_CLUSTERS[operation]])], ()
+    if operation in _OF_SERVICES:
+        named = params[_OF_SERVICES[operation]]
+        paths = sorted({tuple(arn.split("/")[1:3]) for arn in named})
+        arns = [*named, *(_arn(home, f"service/{cluster}", name) for cluster, name in paths)]
+        return arns, tuple(_arn(home, "cluster", cluster) for cluster, _ in paths)
+    if operation not in (*_IN_A_CLUSTER, "ListServices"):
+        raise ValueError(f"it is not written down here what IAM is asked for ecs:{operation}")
+    cluster = _arn(home, "cluster", params["cluster"])
+    if operation == "ListServices":
+        return ["*"], (cluster,)
+    kind, named_by = _IN_A_CLUSTER[operation]
+    within = f"{kind}/{cluster.rpartition('/')[2]}"
+    return [_arn(home, within, name) for name in _listed(params[named_by])], (cluster,)
+
+
+def _listed(named: str | list[str]) -> list[str]:
+    return [named] if isinstance(named, str) else named
 
 
 def _arn(home: str, kind: str, name: str) -> str:

@@ -14,8 +14,12 @@ from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster, ServiceNow
 from dockwarden.facts.scopes import Scopes
 from dockwarden.facts.services import ServiceRef, ServiceState
+from dockwarden.facts.tasks import Tasks
 from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.budgets import Need
+from dockwarden.guard.freezes import Freeze
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.settings import GuardSettings
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.ledger.store import Store
 from dockwarden.notify.cards import Card
@@ -96,13 +100,14 @@ def no_evidence() -> Evidence:
 
 @dataclass
 class FakeWorld:
-    """Answers Facts, Fleet and Scopes, and by FakeServices what there is to know of services, from what a test put into it; `instances=None` means not readable."""
+    """Answers Facts, Fleet, Scopes and Tasks, and by FakeServices what there is to know of services, from what a test put into it; `instances=None` means not readable."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
 
     instances: list[ContainerInstance] | None = field(default_factory=lambda: [container_instance()])
     listed: Sequence[str] | None = ("prod",)
-    tags: dict[str, str | NotRead] = field(default_factory=dict)
+    mode_tags: dict[str, str | NotRead] = field(default_factory=dict)
+    tagged: dict[str, Mapping[str, str] | NotRead] = field(default_factory=dict)
     prepared: int = 0
     services: tuple[ServiceNow, ...] | NotRead = ()
     restarts: Mapping[ServiceRef, int] | NotRead = field(default_factory=dict)
@@ -110,6 +115,7 @@ class FakeWorld:
     state: ServiceState | NotRead = field(default_factory=lambda: NotRead("nobody knows"))
     evidence: Evidence = field(default_factory=no_evidence)
     asked: list[Question] = field(default_factory=list)
+    tasks: dict[str, str | None] = field(default_factory=dict)
 
     def prepare(self, events: Sequence[Event]) -> None:
         self.prepared += len(events)
@@ -119,7 +125,9 @@ class FakeWorld:
 
     def answers(self) -> Mapping[type, object]:
         of_services = FakeServices(self)
-        return {Fleet: self, **dict.fromkeys((Roster, Restarts, Services, EvidenceAtOnce), of_services)}
+        protocols = (Roster, Restarts, Services, EvidenceAtOnce)
+        others: Mapping[type, object] = dict.fromkeys(protocols, of_services)
+        return {Fleet: self, Tasks: self, **others}
 
     def listed_cluster(self, name: str) -> str | NotRead | None:
         if self.listed is None:
@@ -134,11 +142,17 @@ class FakeWorld:
     def all_container_instances(self) -> tuple[ContainerInstance, ...] | NotRead:
         return NotRead("nobody knows") if self.instances is None else tuple(self.instances)
 
+    def service_of(self, cluster: str, task: str) -> str | NotRead | None:
+        return self.tasks.get(task.rpartition("/")[2], NotRead("nobody knows"))
+
     def opted_in(self, arn: str | None) -> bool | None:
         return None if arn is None or self.listed is None else arn.rpartition("/")[2] in self.listed
 
     def mode_tag(self, arn: str | None) -> str | NotRead | None:
-        return self.tags.get(arn.rpartition("/")[2]) if arn else None
+        return self.mode_tags.get(arn.rpartition("/")[2]) if arn else None
+
+    def tags(self, arn: str) -> Mapping[str, str] | NotRead:
+        return self.tagged.get(arn.rpartition("/")[2], {})
 
 
 @dataclass
@@ -168,6 +182,23 @@ class FakeServices:
 
 
 @dataclass
+class FakeCapacity:
+    """Answers Capacity with what a test has planned for a target, else with nothing that could be full."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    planned: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def needs(self, action: Action) -> tuple[Need, ...]:
+        self.asked.append(action.target)
+        return self.planned.get(action.target, ())
+
+    def pools(self, action: Action) -> tuple[Need, ...]:
+        return self.planned.get(action.target, ())
+
+
+@dataclass
 class FakePerformer:
     """Performs by writing down, answering as a test has planned for a target."""
 
@@ -175,18 +206,25 @@ class FakePerformer:
     found: dict[str, Effect] = field(default_factory=dict)
     performed: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
 
     def perform(self, _playbook: str, actions: Sequence[Action], session: str, gate: Gate) -> list[Effect]:
         self.sessions.append(session)
-        if (forbidden := gate(actions)) is not None:
-            return [forbidden] * len(actions)
-        self.performed += [action.target for action in actions]
-        return [self.planned.get(action.target, Effect(State.DONE, "set to DRAINING")) for action in actions]
+        if gate(actions) is None:
+            return [self._performed(action) for action in actions]
+        return [gate([action]) or self._performed(action) for action in actions]
+
+    def _performed(self, action: Action) -> Effect:
+        self.performed.append(action.target)
+        return self.planned.get(action.target, Effect(State.DONE, "set to DRAINING"))
 
     def verify(self, actions: Sequence[Action]) -> list[Effect]:
         return [
             self.found.get(action.target, Effect(State.FAILED, "its status is ACTIVE")) for action in actions
         ]
+
+    def over(self, actions: Sequence[Action]) -> list[bool]:
+        return [action.target in self.ended for action in actions]
 
 
 @dataclass
@@ -194,9 +232,35 @@ class FakeOutbox:
     """An outbox that keeps its cards."""
 
     cards: list[Card] = field(default_factory=list)
+    events: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def send(self, cards: Sequence[Card]) -> None:
+    def send(self, cards: Sequence[Card], events: Sequence[Mapping[str, Any]] = ()) -> None:
         self.cards += cards
+        self.events += events
+
+
+@dataclass
+class FakeAlarms:
+    """Alarms in the states that a test has planned; others cannot be read."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    planned: dict[str, str] = field(default_factory=dict)
+
+    def states(self, names: Sequence[str]) -> Mapping[str, str | NotRead]:
+        return {name: self.planned.get(name, NotRead("nobody knows")) for name in names}
+
+
+@dataclass
+class FakeStacks:
+    """Stacks in the states that a test has planned; others cannot be read."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    planned: dict[str, str] = field(default_factory=dict)
+
+    def status(self, name: str) -> str | NotRead:
+        return self.planned.get(name, NotRead("nobody knows"))
 
 
 @dataclass
@@ -209,6 +273,11 @@ class Bench:
     world: FakeWorld = field(default_factory=FakeWorld)
     performer: FakePerformer = field(default_factory=FakePerformer)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    capacity: FakeCapacity = field(default_factory=FakeCapacity)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
+    stacks: FakeStacks = field(default_factory=FakeStacks)
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    freezes: tuple[Freeze, ...] = ()
     store: Store = field(default_factory=MemoryStore)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOON + timedelta(seconds=2)))
 
@@ -218,8 +287,17 @@ class Bench:
         performer: Performer = self.performer
         scopes: Scopes = self.world
         spot = PlaybookConfig(ceiling=self.ceiling, default=self.mode, settings=self.settings)
+        playbooks = {"spot_drain": spot, "rebalance_drain": PlaybookConfig(self.ceiling, self.mode)}
+        config = Config(
+            ACCOUNT,
+            REGION,
+            clusters=("prod",),
+            playbooks=playbooks,
+            guard=self.guard,
+            freezes=self.freezes,
+        )
         return Parts(
-            config=Config(ACCOUNT, REGION, clusters=("prod",), playbooks={"spot_drain": spot}),
+            config=config,
             clock=self.clock,
             store=self.store,
             facts=self.world,
@@ -227,6 +305,9 @@ class Bench:
             performer=performer,
             outbox=self.outbox,
             home=(ACCOUNT, REGION),
+            capacity=self.capacity,
+            alarms=self.alarms,
+            stacks=self.stacks,
         )
 
     def run(self, *raw: dict[str, Any]) -> list[Result]:

@@ -30,6 +30,7 @@ FORBIDDEN = {
     "functions/dockwarden/guard": (*CORE, "dockwarden.playbooks"),
     # What is known of a service is data: facts by their protocols, and no guard, which is about actions.
     "functions/dockwarden/incidents": (*CORE, "dockwarden.playbooks", "dockwarden.guard"),
+    "functions/dockwarden/rollback": (*CORE, "dockwarden.playbooks", "dockwarden.guard"),
     "functions/dockwarden/playbooks": CORE,
     "functions/dockwarden/aws": (*NEVER_IN_FUNCTIONS, *OUTER, "dockwarden.playbooks"),
     "functions/dockwarden/ledger": (*NEVER_IN_FUNCTIONS, *OUTER, "dockwarden.playbooks", "dockwarden.notify"),
@@ -128,13 +129,15 @@ def test_imports_point_in_one_direction(part: str, forbidden: tuple[str, ...]) -
 
 # All that a playbook may import of Dockwarden, as docs/architecture.md says.
 PURE_CORE = (
-    *("events", "causes", "incidents", "facts", "actions", "verdicts"),
-    *("hashing", "lanes", "playbook", "spans"),
+    *("events", "causes", "incidents", "facts", "actions", "service_actions", "verdicts"),
+    *("rollback", "hashing", "lanes", "playbook", "spans"),
+    # What a playbook may want to be kept; the guard's rules themselves no playbook knows.
+    *("guard.deeds", "guard.orders", "guard.people", "playbooks._draining"),
 )
 
 
 def test_a_playbook_leans_on_the_pure_core_only() -> None:
-    """It decides: it knows no guard, no settings of an installation and nothing that reads or writes."""
+    """It decides: it knows no rule of the guard, no settings of an installation and nothing that reads or writes."""
     strangers = [
         f"{imported.path.name}:{imported.line} imports {imported.module}"
         for path in files_of("functions/dockwarden/playbooks")

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,16 +29,16 @@ class BuiltAsset:
     warning: str | None
 
 
-def build_asset(out: Path) -> BuiltAsset:
-    """The asset at `out`, built anew only where something that it is made of has changed.
+def build_asset(out: Path, zones: Sequence[str] = ()) -> BuiltAsset:
+    """The asset at `out`, with some time zones, built anew only where something that it is made of has changed.
 
-    Raises AssetError where what is installed does not do.
+    Raises AssetError where what is installed does not do, and SettingsError for a zone that there is not.
     """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     bytecode = python == RUNTIME_PYTHON
-    stamp, inputs = out.with_name(f"{out.name}.stamp"), _fingerprint()
+    stamp, inputs = out.with_name(f"{out.name}.stamp"), _fingerprint(zones)
     if not _unchanged(out, stamp, inputs):
-        _build(out, bytecode=bytecode)
+        _build(out, zones, bytecode=bytecode)
         stamp.write_text(json.dumps({"inputs": inputs, "output": _listing(out)}), encoding="ascii")
     return BuiltAsset(out, bytecode, python, None if bytecode else _warning(python))
 
@@ -50,12 +50,12 @@ def _warning(python: str) -> str:
     )
 
 
-def _build(out: Path, *, bytecode: bool) -> None:
+def _build(out: Path, zones: Sequence[str], *, bytecode: bool) -> None:
     """Put a new directory where the old one is; who builds at the same time builds the same."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
         fresh = Path(scratch) / "new"
-        _write(fresh, bytecode=bytecode)
+        _write(fresh, zones, bytecode=bytecode)
         try:
             if out.exists():
                 out.rename(Path(scratch) / "old")
@@ -65,9 +65,9 @@ def _build(out: Path, *, bytecode: bool) -> None:
                 raise
 
 
-def _write(fresh: Path, *, bytecode: bool) -> None:
+def _write(fresh: Path, zones: Sequence[str], *, bytecode: bool) -> None:
     """Everything that the asset has, in a new directory."""
-    for place, content in asset_files.contents():
+    for place, content in asset_files.contents(zones):
         target = fresh / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -99,15 +99,15 @@ def _unchanged(out: Path, stamp: Path, inputs: str) -> bool:
     return out.is_dir() and built == {"inputs": inputs, "output": _listing(out)}
 
 
-def _fingerprint() -> str:
+def _fingerprint(zones: Sequence[str]) -> str:
     """A hash of everything that the asset depends on."""
     digest = hashlib.sha256(sys.version.encode())
-    for part in _inputs():
+    for part in _inputs(zones):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 
 
-def _inputs() -> Iterator[bytes]:
+def _inputs(zones: Sequence[str]) -> Iterator[bytes]:
     """What the asset depends on: our sources, the builder's own, and what the installers recorded."""
     for place, path in asset_files.own_sources().items():
         yield place.encode()
@@ -115,7 +115,8 @@ def _inputs() -> Iterator[bytes]:
     for module in (asset_files, asset_imports, asset_services, asset_trim):
         yield Path(str(module.__file__)).read_bytes()
     yield Path(__file__).read_bytes()
-    for dist in asset_files.installed():
+    yield ",".join(sorted(zones)).encode()
+    for dist in [*asset_files.installed(), *([asset_files.zone_package()] if zones else [])]:
         yield f"{dist.name} {dist.version}".encode()
         yield (dist.read_text("RECORD") or "").encode()
 

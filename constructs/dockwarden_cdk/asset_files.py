@@ -1,12 +1,12 @@
 """What goes into the asset: our own modules, and what they need of the installed distributions."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 
-from dockwarden.errors import DockwardenError
+from dockwarden.errors import DockwardenError, SettingsError
 from dockwarden_cdk.asset_imports import closure, imported_by
 from dockwarden_cdk.asset_services import SERVICES
 from dockwarden_cdk.asset_trim import trimmed_data
@@ -26,6 +26,9 @@ DISTRIBUTIONS = (
     "typing-extensions",
     "urllib3",
 )
+
+ZONES = "tzdata"
+"""Of this only the zones that settings name go into the asset, where they name any."""
 
 # These import some of their modules by computed names. They are small beside botocore's data.
 _WHOLE = frozenset({"boto3", "botocore", "dateutil", "s3transfer", "urllib3"})
@@ -52,14 +55,18 @@ def own_sources() -> dict[str, Path]:
 
 def installed() -> list[Distribution]:
     """The distributions that the asset is made of. Raises AssetError where one is not installed."""
+    return [_found(name) for name in DISTRIBUTIONS]
+
+
+def _found(name: str) -> Distribution:
     try:
-        return [distribution(name) for name in DISTRIBUTIONS]
+        return distribution(name)
     except PackageNotFoundError as error:
-        raise AssetError(f"{error.name} is not installed; `make setup` installs it") from error
+        raise AssetError(f"{name} is not installed; `make setup` installs it") from error
 
 
-def contents() -> Iterator[tuple[str, bytes]]:
-    """Every file of the asset but bytecode: its path, and what is in it."""
+def contents(zones: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """Every file of the asset but bytecode, with those of some time zones: its path, and what is in it."""
     own, others = own_sources(), _installed_files()
     sources = {place: path for place, path in {**own, **others}.items() if place.endswith(".py")}
     by_module = {_module(place): place for place in sources}
@@ -71,6 +78,30 @@ def contents() -> Iterator[tuple[str, bytes]]:
         yield from ((place, others[place].read_bytes()) for place in _DATA)
         data = others["botocore/__init__.py"].parent / "data"
         yield from ((f"botocore/data/{name}", content) for name, content in trimmed_data(data, SERVICES))
+    yield from zone_files(zones)
+
+
+def zone_files(zones: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of time zones as the package tzdata lays them out, where zoneinfo looks if Lambda has none.
+
+    Raises SettingsError for a zone that it does not have, and AssetError where it is not installed.
+    """
+    places = {f"tzdata/zoneinfo/{zone}": zone for zone in sorted(zones) if zone != "UTC"}
+    if not places:
+        return
+    tzdata = zone_package()
+    known = {file.as_posix(): Path(str(tzdata.locate_file(file))) for file in tzdata.files or ()}
+    for place, zone in places.items():
+        if place not in known:
+            raise SettingsError("freeze", zone, f"a time zone that tzdata {tzdata.version} has")
+    packages = {f"{above.as_posix()}/__init__.py" for place in places for above in Path(place).parents}
+    for place in sorted({*places, *packages} & known.keys()):
+        yield place, known[place].read_bytes()
+
+
+def zone_package() -> Distribution:
+    """The distribution that has the time zones. Raises AssetError where it is not installed."""
+    return _found(ZONES)
 
 
 def _installed_files() -> dict[str, Path]:

@@ -6,11 +6,13 @@ from types import MappingProxyType
 # tests/cdk/test_asset_services.py holds this table against the code, in both directions.
 SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
+        "cloudformation": frozenset({"DescribeStacks"}),
         "cloudtrail": frozenset({"LookupEvents"}),
         "cloudwatch": frozenset({"DescribeAlarms", "GetMetricData"}),
         "dynamodb": frozenset(
             {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"}
         ),
+        "ecr": frozenset({"DescribeImages"}),
         "ecs": frozenset(
             {
                 "DescribeClusters",
@@ -19,13 +21,18 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "DescribeServiceRevisions",
                 "DescribeServices",
                 "DescribeTaskDefinition",
+                "DescribeTasks",
                 "ListContainerInstances",
                 "ListServiceDeployments",
                 "ListServices",
+                "ListTasks",
+                "StopServiceDeployment",
                 "UpdateContainerInstancesState",
+                "UpdateService",
             }
         ),
         "elbv2": frozenset({"DescribeTargetHealth"}),
+        "events": frozenset({"PutEvents"}),
         "logs": frozenset({"GetLogEvents"}),
         "secretsmanager": frozenset({"GetSecretValue"}),
         "sqs": frozenset({"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"}),

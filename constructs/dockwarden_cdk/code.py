@@ -1,5 +1,6 @@
 """The code that all functions share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,11 @@ class FunctionCode:
     version: str
 
     @classmethod
-    def built(cls, scope: Construct, directory: Path = BUILD_DIRECTORY) -> "FunctionCode":
-        """The code as it is built here and published by the CDK."""
-        built = build_asset(directory)
+    def built(
+        cls, scope: Construct, directory: Path = BUILD_DIRECTORY, zones: Sequence[str] = ()
+    ) -> "FunctionCode":
+        """The code as it is built here and published by the CDK, with the time zones that freezes name."""
+        built = build_asset(directory, zones)
         if built.warning is not None:
             Annotations.of(scope).add_warning_v2("dockwarden:bytecode", built.warning)
         asset = Asset(scope, "Code", path=str(built.path))

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from aws_cdk import Aws
 
 from dockwarden.errors import SettingsError, Unquoted
+from dockwarden.guard.freeze_settings import written
+from dockwarden.guard.settings import GuardSettings
 from dockwarden.playbook import Playbook
 from dockwarden_cdk.settings import PlaybookSettings, Settings
 
@@ -24,12 +27,16 @@ def installation_config(
         "partition": Aws.PARTITION,
         "clusters": list(settings.clusters),
         "channel": settings.slack_channel or None,
+        **({"channels": list(settings.slack_channels)} if settings.slack_channels else {}),
+        "freezes": [written(entry) for entry in settings.freeze],
+        "guard": _changed(settings.guard),
         "playbooks": {p.name: _entry(settings.of(p.name), act_roles.get(p.name)) for p in playbooks},
     }
 
 
 def check_length(config: Mapping[str, Any]) -> None:
-    """Refuse more clusters than a function's environment has room for. Raises SettingsError, which says how many fit."""
+    """Refuse more than a function's environment has room for. Raises SettingsError, which says how much fits."""
+    _refuse_many_freezes(config)
     clusters: list[str] = config["clusters"]
     spare, fitting = _LONGEST - len(json.dumps({**config, "clusters": []})), 0
     while fitting < len(clusters) and len(json.dumps(clusters[: fitting + 1])) - len("[]") <= spare:
@@ -41,6 +48,26 @@ def check_length(config: Mapping[str, Any]) -> None:
             f"at most {fitting} of these, because a function's environment holds 4 KB; list the others in a "
             "second installation, as docs/deploy-policy.md says",
         )
+
+
+def _refuse_many_freezes(config: Mapping[str, Any]) -> None:
+    """Freezes that fill the environment by themselves are a fault of their own, with or without clusters."""
+    bare = {**config, "clusters": []}
+    room = _LONGEST - len(json.dumps({**bare, "freezes": []}))
+    taken = len(json.dumps(bare["freezes"])) - len("[]")
+    if taken > room:
+        raise SettingsError(
+            "freeze",
+            Unquoted(f"{len(bare['freezes'])} freezes of {taken} characters"),
+            f"at most {max(room, 0)} characters, because a function's environment holds 4 KB; shorten names, "
+            "join windows, or name fewer places",
+        )
+
+
+def _changed(guard: GuardSettings) -> dict[str, Any]:
+    """The settings of the guard that are not the defaults, which the functions know themselves."""
+    usual = asdict(GuardSettings())
+    return {name: value for name, value in asdict(guard).items() if value != usual[name]}
 
 
 def _entry(playbook: PlaybookSettings, act_role: str | None) -> dict[str, Any]:

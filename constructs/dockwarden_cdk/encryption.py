@@ -63,6 +63,19 @@ class Encryption(Construct):
             _service("LogsAreWritten", f"logs.{Aws.REGION}.amazonaws.com", _DATA_USE, logs),
         ]
 
+    def allow_archive(self, bus_arn: str) -> None:
+        """Let EventBridge use a key that was made here for an archive of a bus, as its User Guide asks for."""
+        if self.key is None:
+            return
+        of_bus = {"StringEquals": {"kms:EncryptionContext:aws:events:event-bus:arn": bus_arn}}
+        principal = "events.amazonaws.com"
+        for statement in (
+            _service("ArchiveIsWritten", principal, [*_USE, "kms:ReEncryptFrom", "kms:ReEncryptTo"], of_bus),
+            _service("ArchiveFindsKey", principal, ["kms:DescribeKey"], {}),
+        ):
+            # Says nothing to a key of the platform's own, whose policy is theirs.
+            self.key.add_to_resource_policy(statement)
+
     @property
     def of_queues(self) -> sqs.QueueEncryption:
         """How queues are encrypted."""

@@ -9,7 +9,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from dockwarden.facts.alarm_states import AlarmStates
+from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.stacks import Stacks
 from dockwarden.lanes import Lane as LaneDeclaration
 from dockwarden.permissions import Permission
 from dockwarden.playbook import Playbook, hushes
@@ -62,8 +65,9 @@ class LaneFunction(Construct):
                 "OUTBOX_URL": within.outbox.queue.queue_url,
             },
         )
+        settings = within.platform.settings
         self.role, self.function = self._made.role, self._made.function
-        for statement in declared(read_permissions(playbooks), within.place):
+        for statement in declared(read_permissions(playbooks, alarms=bool(settings.alarms)), within.place):
             grant(self.role, statement)
 
     def configure(self, act_roles: dict[str, iam.Role]) -> None:
@@ -90,9 +94,17 @@ class LaneFunction(Construct):
         )
 
 
-def read_permissions(playbooks: Sequence[Playbook]) -> list[Permission]:
-    """What a function reads for its playbooks; the guard reads too, once one of them has an action at all."""
+def read_permissions(playbooks: Sequence[Playbook], *, alarms: bool) -> list[Permission]:
+    """What a function reads for its playbooks; the guard reads too, once one of them has an action at all.
+
+    Of what happens anyway the budgets only keep count, for which nothing is read. `alarms` says that freezes name any.
+    """
     permissions = [permission for playbook in playbooks for permission in playbook.read_permissions()]
     if any(playbook.may for playbook in playbooks):
         permissions += Scopes.PERMISSIONS
+    if any(playbook.may and not playbook.involuntary for playbook in playbooks):
+        permissions += Capacity.PERMISSIONS
+        permissions += AlarmStates.PERMISSIONS if alarms else ()
+    if any(action.ON_SERVICE for playbook in playbooks for action in playbook.may):
+        permissions += Stacks.PERMISSIONS
     return permissions

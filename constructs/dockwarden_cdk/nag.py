@@ -6,6 +6,8 @@ Only the template checks need this, so it is no part of a synthesis: call `ackno
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
+from dockwarden.facts.alarm_states import AlarmStates
+from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.scopes import Scopes
 from dockwarden.permissions import Permission, Place
 from dockwarden.playbook import registry
@@ -13,6 +15,9 @@ from dockwarden_cdk.stack import DockwardenStack
 
 RUNTIME = "python3.13 is pinned: the asset ships bytecode for it; it is raised with the asset, by a test and a release"
 UNDELIVERED = "a rule's dead-letter queue: nothing consumes it but people, and an alarm watches it"
+COPIES = (
+    "copies of archived events: only `dockwarden replay` reads them, and what it leaves is gone after a day"
+)
 WILDCARD = "its id is not known before it exists; the condition ecs:cluster narrows it"
 UNNAMEABLE = "it only reads, only where a cluster is listed, and no resource or condition of IAM is narrower"
 
@@ -31,6 +36,9 @@ def acknowledge(stack: DockwardenStack) -> None:
         *(r.dead_letters for lane in stack.lanes for r in lane.rules.values()),
     ]:
         _accept(queue, "AwsSolutions-SQS3", UNDELIVERED)
+    if stack.archive is not None:
+        _accept(stack.archive.dead_letters, "AwsSolutions-SQS3", UNDELIVERED)
+        _accept(stack.archive.queue, "AwsSolutions-SQS3", COPIES)
     for resource, reasons in _wildcards(stack).items():
         _accept(stack, f"AwsSolutions-IAM5[Resource::{resource}]", "; ".join(reasons))
 
@@ -47,7 +55,7 @@ def _wildcards(stack: DockwardenStack) -> dict[str, list[str]]:
         p for playbook in playbooks for p in (*playbook.read_permissions(), *playbook.act_permissions())
     ]
     found: dict[str, list[str]] = {}
-    for permission in [*declared, *Scopes.PERMISSIONS]:
+    for permission in [*declared, *Scopes.PERMISSIONS, *Capacity.PERMISSIONS, *AlarmStates.PERMISSIONS]:
         for resource in (arn for template in permission.resources for arn in place.fill(template)):
             if "*" in resource and (permission.conditions or permission.for_clusters):
                 reasons = found.setdefault(resource, [])

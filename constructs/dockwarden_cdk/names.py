@@ -7,6 +7,7 @@ from aws_cdk import Aws
 from dockwarden.errors import SettingsError
 
 _LONGEST_NAME = 64  # of a role, of a function and of a rule
+_LONGEST_ARCHIVE = 48
 _LONGEST_REGION = len("ap-southeast-1")
 
 
@@ -34,6 +35,10 @@ class Names:
     def rule(self, name: str) -> str:
         """The name of a rule."""
         return self._fitting(f"{self.prefix or self.stack}-{name}", 0)
+
+    def archive(self, name: str) -> str:
+        """The name of an archive, which has a name of its own so that a deploy's policy can name it."""
+        return self._fitting(f"{self.prefix or self.stack}-{name}", _LONGEST_NAME - _LONGEST_ARCHIVE)
 
     def _fitting(self, name: str, reserved: int) -> str:
         if len(name) + reserved > _LONGEST_NAME:

@@ -6,6 +6,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden_cdk.function import DockwardenFunction
 from dockwarden_cdk.lane_queue import KEPT
 from dockwarden_cdk.ledger import Ledger
@@ -90,6 +91,7 @@ class Outbox(Construct):
         grant(self.role, allow("ReceiveFromOwnQueue", _CONSUME, [self.queue.queue_arn]))
         grant(self.role, allow("SetMessageAside", ["sqs:SendMessage"], [self.dead_letters.queue_arn]))
         self._encryption.grant_queues(self.role)
+        self._grant_bus()
         lambda_.EventSourceMapping(
             self,
             "Source",
@@ -98,6 +100,12 @@ class Outbox(Construct):
             batch_size=1,
             report_batch_item_failures=True,
         )
+
+    def _grant_bus(self) -> None:
+        """Let it say on the default bus what was done, under our own name and no other."""
+        bus = f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:event-bus/default"
+        ours = {"StringEquals": {"events:source": Sweep.SOURCE}}
+        grant(self.role, allow("SayOnTheBus", ["events:PutEvents"], [bus], ours))
 
 
 def secret_arn(secret: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 
 from dockwarden_cdk.alarms import Alarms
+from dockwarden_cdk.archive import Archive
 from dockwarden_cdk.config import installation_config
 from dockwarden_cdk.index_fill import IndexFill
 from dockwarden_cdk.lane import Lane
@@ -25,6 +26,7 @@ def add_outputs(
     lanes: Sequence[Lane],
     sweep: Sweep,
     fill: IndexFill,
+    archive: Archive | None = None,
 ) -> None:
     """Add the outputs; those that are more than one value are JSON."""
     texts = {
@@ -43,6 +45,8 @@ def add_outputs(
         "Rules": _rules(lanes, sweep),
         "Config": _config(settings, lanes),
     }
+    if archive is not None:
+        documents["Archive"] = archive.output
     for name, text in texts.items():
         CfnOutput(stack, name, value=text)
     for name, document in documents.items():

@@ -89,7 +89,9 @@ def why(sid: str) -> str:
     """The sentence that says why a statement is there."""
     playbooks = registry()
     lanes = by_lane(playbooks).values()
-    declared = [read_permissions(lane) for lane in lanes] + [p.act_permissions() for p in playbooks.values()]
+    # A playbook's own as well: the fill at deploy reads for one of them alone.
+    alone = [of for p in playbooks.values() for of in (p.read_permissions(), p.act_permissions())]
+    declared = [*alone, *(read_permissions(lane, alarms=True) for lane in lanes)]
     permissions = [permission for group in declared for permission in compact(group)]
     return {**WHY, **{sid_of(permission): permission.why for permission in permissions}}[sid]
 

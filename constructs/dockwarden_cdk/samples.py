@@ -32,6 +32,7 @@ def strict_account() -> Settings:
         bootstrap_qualifier="acme",
         architecture="x86_64",
         log_retention_days=365,
+        archive_days=30,
     )
 
 

@@ -1,9 +1,13 @@
 """What the platform decides about an installation: the only place that can let Dockwarden change anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dockwarden.guard.freeze_settings import read_freezes
+from dockwarden.guard.freezes import alarms_of, zones_of
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.settings import GuardSettings
+from dockwarden.guard.settings_reading import check_guard
 from dockwarden_cdk import settings_checks as check
 
 
@@ -56,6 +60,9 @@ class Settings:
     slack_channel: str = ""
     """The id of the channel (C0123456789) that people are told in; empty: nobody is told."""
 
+    slack_channels: tuple[str, ...] = ()
+    """The ids of further channels, which the tag `dockwarden:channel` of a cluster or service may name."""
+
     slack_secret: str = "dockwarden/slack"  # noqa: S105 - the name of a secret, not a secret
     """Name or ARN of the secret that holds the bot token or webhook URL; it may be made after the deploy."""
 
@@ -80,6 +87,12 @@ class Settings:
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of everything that can have tags."""
 
+    freeze: Sequence[Mapping[str, object]] = ()
+    """When nothing is changed of free will: tables as docs/safety.md has them, for [[freeze]] in the file."""
+
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    """How careful the guard is: cooldown, cap, mass failure, hands off, budgets."""
+
     bootstrap_qualifier: str = ""
     """The qualifier of the CDK bootstrap, where the account has another than the usual."""
 
@@ -89,16 +102,23 @@ class Settings:
     log_retention_days: int = 90
     """How long log lines are kept; one of the numbers of days that CloudWatch Logs knows."""
 
+    archive_days: int = 0
+    """For how many days EventBridge keeps what the playbooks hear, for `dockwarden replay`; 0: it keeps nothing."""
+
     def __post_init__(self) -> None:
         check.clusters(self.clusters)
         check.slack(self.slack_channel, self.slack_secret)
+        check.further_channels(self.slack_channels)
         check.alarms(self.alarm_email, self.alarm_topic_arn)
         check.customer_managed_key(self.customer_managed_key)
         check.roles(self.permissions_boundary, self.role_path)
         check.name_prefix(self.name_prefix)
         check.tags(self.tags)
         check.functions(self.architecture, self.log_retention_days)
+        check.archive(self.archive_days)
         check.bootstrap_qualifier(self.bootstrap_qualifier)
+        check_guard(self.guard)
+        check.freezes(self.freeze, self.clusters)
         for name, playbook in self.playbooks.items():
             check.playbook(name, playbook.ceiling, playbook.default, playbook.max_age)
             check.playbook_settings(name, playbook.settings)
@@ -106,3 +126,13 @@ class Settings:
     def of(self, playbook: str) -> PlaybookSettings:
         """The settings of a playbook; one that is not named only observes."""
         return self.playbooks.get(playbook, PlaybookSettings())
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The time zones that the freezes name."""
+        return zones_of(read_freezes(self.freeze))
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The CloudWatch alarms that the freezes name."""
+        return alarms_of(read_freezes(self.freeze))

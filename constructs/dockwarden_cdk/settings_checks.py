@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from dockwarden.errors import DockwardenError, SettingsError
+from dockwarden.guard.freeze_settings import read_freezes
 from dockwarden.guard.modes import Mode
 from dockwarden.playbook import Playbook, load, names
 
@@ -34,6 +35,9 @@ RETENTIONS = (
     3288,
     3653,
 )
+
+LONGEST_ARCHIVE = 3653
+"""Ten years, as the longest that logs are kept."""
 
 _MODES = f"one of {', '.join(Mode)}"
 
@@ -90,6 +94,13 @@ def slack(channel: object, secret: object) -> None:
         _must(_SECRET_ARN, "slack_secret", secret, whole)
     else:
         _must(_SECRET, "slack_secret", secret, expected)
+
+
+def further_channels(channels: object) -> None:
+    """Ids of channels, in a list."""
+    listed = list(channels) if isinstance(channels, tuple | list) else [channels]
+    for channel in listed:
+        _must(_CHANNEL, "slack_channels", channel, "a channel's id such as C0123456789, not its name")
 
 
 def alarms(email: object, topic_arn: object) -> None:
@@ -183,6 +194,28 @@ def playbook_settings(name: str, given: object) -> None:
             )
         if _kind(value) is not _kind(known[setting]):
             raise SettingsError(f"{where}.{setting}", value, f"a value like the default, {known[setting]!r}")
+
+
+def archive(days: object) -> None:
+    """A number of days, and 0 for none: for EventBridge itself 0 would mean for ever."""
+    if type(days) is not int or not 0 <= days <= LONGEST_ARCHIVE:
+        expected = f"whole days from 1 to {LONGEST_ARCHIVE}, or 0 for no archive"
+        raise SettingsError("archive_days", days, expected)
+
+
+def freezes(document: object, listed: Sequence[str]) -> None:
+    """Freezes that can be read, about clusters that are listed and playbooks that exist: a typo would freeze nothing."""
+    for freeze in read_freezes(document):
+        for filter_, named in (("clusters", freeze.clusters), ("services", freeze.services)):
+            for cluster in (name.partition("/")[0] for name in named or ()):
+                if cluster not in listed:
+                    known = ", ".join(listed) or "none yet"
+                    expected = f"one of the clusters in these settings: {known}"
+                    raise SettingsError(f"freeze {freeze.name!a}, {filter_}", cluster, expected)
+        for name in freeze.playbooks or ():
+            if name not in names():
+                expected = f"a playbook: {', '.join(names())}"
+                raise SettingsError(f"freeze {freeze.name!a}, playbooks", name, expected)
 
 
 def _defaults(name: str) -> dict[str, Any]:

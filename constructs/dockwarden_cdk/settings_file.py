@@ -10,6 +10,7 @@ from typing import Any
 from constructs import Construct
 
 from dockwarden.errors import SettingsError
+from dockwarden.guard.settings_reading import read_guard
 from dockwarden_cdk.settings import PlaybookSettings, Settings
 
 DEFAULT_FILE = "dockwarden.toml"
@@ -52,8 +53,11 @@ def from_document(document: Mapping[str, Any]) -> Settings:
     """The settings of a parsed file. Raises SettingsError."""
     _only_fields("", document, Settings)
     given = dict(document)
-    if isinstance(given.get("clusters"), list):
-        given["clusters"] = tuple(given["clusters"])
+    for name in ("clusters", "slack_channels"):
+        if isinstance(given.get(name), list):
+            given[name] = tuple(given[name])
+    if "guard" in given:
+        given["guard"] = read_guard(given["guard"])
     playbooks = given.pop("playbooks", {})
     if not isinstance(playbooks, Mapping):
         raise SettingsError(

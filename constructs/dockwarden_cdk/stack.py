@@ -12,6 +12,7 @@ from dockwarden.lanes import LANES, RECORDS
 from dockwarden.permissions import Place
 from dockwarden.playbook import Playbook, load, registry
 from dockwarden_cdk.alarms import Alarms
+from dockwarden_cdk.archive import Archive
 from dockwarden_cdk.code import FunctionCode
 from dockwarden_cdk.config import check_length
 from dockwarden_cdk.encryption import Encryption
@@ -43,7 +44,7 @@ class DockwardenStack(Stack):
         id_: str,
         *,
         settings: Settings | None = None,
-        code: Callable[[Construct], FunctionCode] = FunctionCode.built,
+        code: Callable[[Construct], FunctionCode] | None = None,
         **stack: Any,
     ) -> None:
         self.settings = settings or Settings()
@@ -53,7 +54,7 @@ class DockwardenStack(Stack):
         self.platform = Platform(
             settings=self.settings,
             names=Names(self.settings.name_prefix, self.stack_name),
-            code=code(self),
+            code=code(self) if code else FunctionCode.built(self, zones=self.settings.zones),
             encryption=encryption,
         )
         self.ledger = Ledger(self, "Ledger", names=self.platform.names, encryption=encryption)
@@ -64,6 +65,7 @@ class DockwardenStack(Stack):
         self._within = Surroundings(self.platform, place, self.ledger, self.outbox)
         self.lanes = [self._lane(name, playbooks) for name, playbooks in by_lane(registry()).items()]
         self._add_clockwork()
+        self.archive = self._archive()
         check_sizes(self, self._roles(), self.settings)
         for lane in self.lanes:
             check_length(lane.function.config)
@@ -110,6 +112,12 @@ class DockwardenStack(Stack):
             after=list(self.lanes),
         )
 
+    def _archive(self) -> Archive | None:
+        """Where events are kept for replays, None where that is not wanted."""
+        days = self.settings.archive_days
+        heard = [playbook for lane in self.lanes for playbook in lane.playbooks]
+        return Archive(self, "Events", platform=self.platform, playbooks=heard, days=days) if days else None
+
     def _roles(self) -> list[iam.Role]:
         """Every role of the installation."""
         act_roles = [role for lane in self.lanes for role in lane.act_roles.values()]
@@ -137,6 +145,10 @@ class DockwardenStack(Stack):
         alarms.watch_dead_letters(
             "sweep-undelivered", self.sweep.dead_letters, what="The sweep does not reach its lane"
         )
+        if self.archive is not None:
+            alarms.watch_dead_letters(
+                "replays-undelivered", self.archive.dead_letters, what="A replay is not complete"
+            )
         for lane in self.lanes:
             _watch(alarms, lane)
         return alarms
@@ -151,6 +163,7 @@ class DockwardenStack(Stack):
             lanes=self.lanes,
             sweep=self.sweep,
             fill=self.fill,
+            archive=self.archive,
         )
 
 

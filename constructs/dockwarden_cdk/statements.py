@@ -22,6 +22,7 @@ WHY: Mapping[str, str] = {
     "ReadSlackSecret": "the one secret that holds the Slack token",
     "ReadSlackSecretKey": "the secret may be under the same customer-managed key",
     "SetMessageAside": "a card that can never be sent goes to the dead-letter queue at once, with the reason",
+    "SayOnTheBus": "what was done, as an event of source dockwarden and of no other, for pipelines and other tools",
     "AssumeActRole": "exactly the act roles of its own playbooks, after the guard said go",
 }
 """Why each statement that no playbook declares is there."""

@@ -87,5 +87,14 @@ class LedgerUnavailableError(DockwardenError):
         super().__init__(f"{doing}: the ledger did not answer ({why})")
 
 
+class UnreadableRecordError(DockwardenError):
+    """A record was written by a version that this one cannot read, or is damaged."""
+
+    def __init__(self, record: str, fault: str) -> None:
+        self.record = record
+        self.fault = fault
+        super().__init__(f"reading the ledger's record {describe(record)}: {fault}")
+
+
 class TryAgainError(DockwardenError):
     """Something that passes stood in the way; the event has to come back to its lane."""

@@ -50,4 +50,15 @@ RECORDS = Lane(
     batch_window=5,
 )
 
-LANES = {lane.name: lane for lane in (SPOT, RECORDS)}
+VOLUNTARY = Lane(
+    name="voluntary",
+    purpose="changes that could also wait: their storms delay no reclaim, and their role reads no log lines",
+    function_timeout=60,
+    visibility_timeout=90,
+    max_receives=5,
+    # Each host is asked for its tasks before it is drained: few at a time spare ECS's rate of reads.
+    batch_size=25,
+    batch_window=5,
+)
+
+LANES = {lane.name: lane for lane in (SPOT, VOLUNTARY, RECORDS)}

@@ -27,12 +27,16 @@ SETTLED = frozenset({State.DONE, State.ALREADY, State.GONE})
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one action came to, in words for people; `retry` says that trying again may help."""
+    """What one action came to, in words for people; `retry` says that trying again may help.
+
+    `held_by` is the guard's rule that forbids it now, but not once a person wants it all the same.
+    """
 
     state: State
     words: str
     retry: bool = False
     session: str | None = None
+    held_by: str | None = None
 
 
 Gate: TypeAlias = Callable[[Sequence[Action]], Effect | None]
@@ -47,3 +51,6 @@ class Performer(Protocol):
 
     def verify(self, actions: Sequence[Action]) -> list[Effect]:
         """Read whether actions have taken effect; UNKNOWN where that cannot be read, FAILED where not."""
+
+    def over(self, actions: Sequence[Action]) -> list[bool]:
+        """Read whether the disruption that each action began is over; what cannot be read is not over."""

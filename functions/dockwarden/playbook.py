@@ -41,7 +41,9 @@ class Playbook:
     event that arrives all the same is heard, so that a rule may be wider but never decides anything.
     `quiet` has for some triggers the function that says of which events nothing follows, so that a lane can leave
     them alone before it imports anything; the playbook has to decide the same.
-    `when_stopped` tells people what the stop means for this playbook.
+    `when_stopped` tells people what the stop means for this playbook. `involuntary` says that what it prepares for
+    happens anyway: it passes budget, freeze, cooldown and mass hold, but counts (invariant 47). What it proposes
+    and is held may be approved for `approve_within` seconds after the event.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Playbook:
     max_age: int
     same_occurrence: int
     when_stopped: str
+    involuntary: bool
+    approve_within: int
     decide: Callable[..., Decision | tuple[Decision, ...]]
 
     def patterns(self) -> list[dict[str, object]]:
@@ -102,6 +106,8 @@ def playbook(
     max_age: int = 900,
     same_occurrence: int = 150,
     when_stopped: str = "nothing is changed while it is stopped",
+    involuntary: bool = False,
+    approve_within: int = 3600,
 ) -> Callable[[Callable[..., Decision | tuple[Decision, ...]]], Playbook]:
     """Make a playbook of a decision function, whose signature names its trigger, facts and settings.
 
@@ -129,6 +135,8 @@ def playbook(
             max_age=max_age,
             same_occurrence=same_occurrence,
             when_stopped=when_stopped,
+            involuntary=involuntary,
+            approve_within=approve_within,
             decide=decide,
         )
 

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from dockwarden.actions import Action
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.guard.deeds import Deed
+from dockwarden.guard.orders import HandsOff
 from dockwarden.incidents.history import History
+
+Kept: TypeAlias = ContainerInstance | History | HandsOff | Deed
+"""What a decision may want the ledger to keep."""
 
 
 class Verdict(StrEnum):
@@ -48,7 +54,7 @@ class Decision:
     cause: str | None = None
     actions: tuple[Action, ...] = ()
     when_refused: Verdict = Verdict.IGNORE
-    remember: tuple[ContainerInstance | History, ...] = ()
+    remember: tuple[Kept, ...] = ()
     incident: str | None = None
     words: Words | None = None
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lab.drydock import health, task_life
+from lab.drydock.images import pulled_as
 from lab.drydock.task_definition import CANNOT_START, ENDS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ KILLED = 137
 
 def follow_task(world: World, cluster: Cluster, task: Task) -> None:
     """Let the container's story begin once: with PENDING when it cannot start, else when it is started."""
-    kind = task.definition.behaviour.kind
+    kind = task.behaviour.kind
     if task.began or task.desired_status != "RUNNING":
         return
     if kind in CANNOT_START and task.last_status == "PENDING":
@@ -31,11 +32,22 @@ def follow_task(world: World, cluster: Cluster, task: Task) -> None:
 
 
 def _started(world: World, cluster: Cluster, task: Task) -> None:
-    behaviour = task.definition.behaviour
+    behaviour = task.behaviour
     ends = behaviour.kind in ENDS
     world.logs.write(task, world.now(), *(behaviour.lines[:-1] if ends else behaviour.lines))
     if ends:
-        world.later(behaviour.after, partial(_ended, world, cluster, task))
+        end_later(world, cluster, task)
+
+
+def end_later(world: World, cluster: Cluster, task: Task) -> None:
+    """Let the process end by itself in a while, unless its trouble is over by then."""
+    trouble = task.trouble
+
+    def end() -> None:
+        if task.trouble is trouble:
+            _ended(world, cluster, task)
+
+    world.later(task.behaviour.after, end)
 
 
 def _ended(world: World, cluster: Cluster, task: Task) -> None:
@@ -43,7 +55,7 @@ def _ended(world: World, cluster: Cluster, task: Task) -> None:
     if task.container_status != "RUNNING" or task.desired_status == "STOPPED":
         return
     task.ended_at = world.now()
-    world.logs.write(task, world.now(), *task.definition.behaviour.lines[-1:])
+    world.logs.write(task, world.now(), *task.behaviour.lines[-1:])
     lag = world.durations.fargate_exit_report if task.launch_type == "FARGATE" else 0.0
     world.later(lag, partial(_reported, world, cluster, task))
 
@@ -57,8 +69,8 @@ def _reported(world: World, cluster: Cluster, task: Task) -> None:
         if task.desired_status == "RUNNING":
             world.later(1.0, partial(_reported, world, cluster, task))
         return
-    oom = task.definition.behaviour.kind == "out-of-memory"
-    code = KILLED if oom else task.definition.behaviour.exit_code
+    oom = task.behaviour.kind == "out-of-memory"
+    code = KILLED if oom else task.behaviour.exit_code
     task_life.exited(world, cluster, task, code, OOM if oom else None)
 
 
@@ -66,8 +78,8 @@ def _cannot_start(world: World, cluster: Cluster, task: Task) -> None:
     """Fargate shows the cause on the task; the EC2 agent shows a failed pull on the container only."""
     if task.desired_status == "STOPPED":
         return
-    reason = task.definition.behaviour.reason or _wording(world, task)
-    if task.definition.behaviour.kind == "image-missing":
+    reason = task.behaviour.reason or _wording(world, task)
+    if task.behaviour.kind == "image-missing":
         task.times |= {"pullStartedAt": task.updated_at, "pullStoppedAt": world.now()}
     if task.launch_type == "EC2" and reason.startswith("Cannot"):
         task_life.failed_to_start(world, cluster, task, "Task failed to start", reason)
@@ -77,7 +89,8 @@ def _cannot_start(world: World, cluster: Cluster, task: Task) -> None:
 
 def _wording(world: World, task: Task) -> str:
     image, fargate = task.definition.image, task.launch_type == "FARGATE"
-    if task.definition.behaviour.kind == "image-missing":
+    if task.behaviour.kind == "image-missing":
+        image = pulled_as(world, image, task.digest)
         if fargate:
             text = f"pull image manifest has been retried 5 time(s): failed to resolve ref {image}: {image}: not found"
         else:

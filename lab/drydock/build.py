@@ -14,6 +14,7 @@ from lab.drydock import (
     placement,
     scheduler,
     task_life,
+    troubles,
 )
 from lab.drydock.errors import ScenarioError
 from lab.drydock.model import Cluster, Ec2Instance, Lifecycle, Service, TargetGroup, TaskDefinition
@@ -30,6 +31,7 @@ def make_world(**settings: Any) -> World:
     world = World(**settings)
     world.on_task_change(partial(container_instances.track_resources, world))
     behaviours.connect(world)
+    troubles.connect(world)
     scheduler.connect(world)
     return world
 
@@ -142,7 +144,9 @@ def deploy(
     caller = caller or Caller(world.names.assumed_role("ci", "deploy"))
     with world.lock:
         revision = max(world.definitions[service.definition.family]) + 1
-        made = replace(service.definition, revision=revision, registered_at=world.now(), **changes)
+        made = replace(
+            service.definition, revision=revision, registered_at=world.now(), **{"tags": {}, **changes}
+        )
         made = replace(made, registered_by=changes.get("registered_by", caller.arn))
         deployment = deployments.begin(world, cluster, service, world.register(made))
         asked = {

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 INVALID = {
     "ecs": "InvalidParameterException",
     "ec2": "InvalidParameterValue",
+    "ecr": "InvalidParameterException",
+    "cloudformation": "ValidationError",
     "logs": "InvalidParameterException",
 }
 

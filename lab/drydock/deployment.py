@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lab.drydock.strategy import Stage
     from lab.drydock.task_definition import TaskDefinition
 
 ThresholdType = Literal["COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"]
@@ -40,6 +41,8 @@ class ServiceRevision:
     arn: str
     definition: TaskDefinition
     created_at: datetime
+    # What the image was resolved to; None: not found, or the tasks resolve it themselves.
+    digest: str | None = None
 
 
 @dataclass(slots=True)
@@ -51,13 +54,16 @@ class ServiceDeployment:
     sources: list[ServiceRevision]
     created_at: datetime
     updated_at: datetime
-    status: str = "IN_PROGRESS"
+    status: str = "PENDING"
     reason: str | None = None
+    started_at: datetime | None = None
     finished_at: datetime | None = None
     rollback_reason: str | None = None
     rollback_at: datetime | None = None
     rollback_to: ServiceRevision | None = None
     failures: int = 0
+    # Where a deployment with stages is; None for a rolling one.
+    stage: Stage | None = None
 
 
 @dataclass(slots=True)
@@ -74,12 +80,16 @@ class Deployment:
     failed_tasks: int = 0
     begun: bool = True
     tripped: bool = False
+    # With stages: whether it keeps the desired number of tasks, and the percents of traffic that it gets.
+    kept: bool = True
+    test_traffic: float = 0.0
+    production_traffic: float = 0.0
     # Tasks that have been healthy; a task that never was counts as failed when it ends.
     proven: set[str] = field(default_factory=set)
 
     @property
     def is_rollback(self) -> bool:
-        """Whether the circuit breaker made this deployment."""
+        """Whether this deployment takes the last good revision up again."""
         return self.part_of.rollback_to is not None and self.revision is self.part_of.rollback_to
 
 

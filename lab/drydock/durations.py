@@ -35,6 +35,9 @@ class Durations:
     scheduler: float = 1.0
     replacing: float = 6.3
     deployment_begins: float = 6.3
+    deployment_pending: float = 0.075
+    rollback_begins: float = 3.0
+    stage: float = 10.0
     capacity_steady: float = 9.0
     steady: float = 40.0
     circuit_breaker: float = 8.4

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lab.drydock.model import Cluster, TargetGroup, Task
     from lab.drydock.world import World
 
+FAILING = ("container-unhealthy", "elb-unhealthy")
 MISMATCH = "Health checks failed with these codes: [500]"
 
 
@@ -26,7 +27,7 @@ def follow_task(world: World, cluster: Cluster, task: Task) -> None:
 
 
 def _begin(world: World, cluster: Cluster, task: Task) -> None:
-    behaviour, check = task.definition.behaviour, task.definition.health_check
+    behaviour, check = task.behaviour, task.definition.health_check
     if not task_life.has_checks(task):
         world.later(world.durations.steady, partial(_aged, world, cluster, task))
     if task.target_group is not None:
@@ -38,6 +39,25 @@ def _begin(world: World, cluster: Cluster, task: Task) -> None:
         bad = behaviour.kind == "container-unhealthy"
         lasts = check.start_period + check.interval * (check.retries if bad else 1)
         world.later(lasts, partial(_container_decided, world, cluster, task, healthy=not bad))
+
+
+def turn(world: World, cluster: Cluster, task: Task) -> None:
+    """Let the checks of a task that passed them begin to fail."""
+    kind, check = task.behaviour.kind, task.definition.health_check
+    if kind == "elb-unhealthy" and task.target_group is not None:
+        failing = partial(_target_decided, world, cluster, task, task.target_group, healthy=False)
+        world.later(world.durations.target_unhealthy, failing)
+    elif kind == "container-unhealthy" and check is not None:
+        failing = partial(_container_decided, world, cluster, task, healthy=False)
+        world.later(check.interval * check.retries, failing)
+
+
+def recover(task: Task) -> None:
+    """Let the checks of a running task pass again at once; a kill that was to come does not come."""
+    if task.target is not None and task.target.state == "unhealthy" and task.desired_status == "RUNNING":
+        task.target.state, task.target.reason, task.target.description = "healthy", None, None
+    if task.health_status == "UNHEALTHY" and task.desired_status == "RUNNING":
+        task.health_status = "HEALTHY"
 
 
 def _aged(world: World, cluster: Cluster, task: Task) -> None:
@@ -58,7 +78,7 @@ def _leave(task: Task) -> None:
 
 
 def _container_decided(world: World, cluster: Cluster, task: Task, *, healthy: bool) -> None:
-    if not task_life.is_running(task):
+    if not task_life.is_running(task) or _over(task, healthy=healthy):
         return
     task.health_status = "HEALTHY" if healthy else "UNHEALTHY"
     task_life.changed(world, cluster, task)
@@ -70,13 +90,14 @@ def _container_decided(world: World, cluster: Cluster, task: Task, *, healthy: b
 
 def _target_decided(world: World, cluster: Cluster, task: Task, group: TargetGroup, *, healthy: bool) -> None:
     target = task.target
-    if target is None or not task_life.is_running(task) or task.ended_at is not None:
+    gone = target is None or not task_life.is_running(task) or task.ended_at is not None
+    if target is None or gone or _over(task, healthy=healthy):
         return
     if healthy:
         target.state, target.reason, target.description = "healthy", None, None
         world.task_changed(cluster, task)
         return
-    why = task.definition.behaviour.reason or MISMATCH
+    why = task.behaviour.reason or MISMATCH
     timeout = why.startswith("Request timed out")
     target.state, target.description = "unhealthy", why
     target.reason = "Target.Timeout" if timeout else "Target.ResponseCodeMismatch"
@@ -85,8 +106,13 @@ def _target_decided(world: World, cluster: Cluster, task: Task, group: TargetGro
     world.later(patience, partial(_kill, world, cluster, task, text))
 
 
+def _over(task: Task, *, healthy: bool) -> bool:
+    """Whether a failing check was decided upon a trouble that has ended since."""
+    return not healthy and task.behaviour.kind not in FAILING
+
+
 def _kill(world: World, cluster: Cluster, task: Task, reason: str) -> None:
-    if task.service is None or not task_life.is_running(task):
+    if task.service is None or not task_life.is_running(task) or _over(task, healthy=False):
         return
     service = cluster.services[task.service]
     if task.target is not None and task.target.state == "unhealthy" and task.target_group is not None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from lab.drydock.alarms import DeploymentAlarms
 from lab.drydock.deployment import CircuitBreaker, Deployment, ServiceDeployment, Target, TargetGroup
+from lab.drydock.strategy import Controller, ManagedBy, Scheduling, Strategy
 from lab.drydock.task_definition import Behaviour, HealthCheck, NetworkMode, TaskDefinition
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lab.drydock.clock import Timer
+    from lab.drydock.troubles import Trouble
 
 __all__ = [
     "LIVE",
@@ -30,6 +32,7 @@ __all__ = [
     "NetworkMode",
     "Service",
     "ServiceDeployment",
+    "Strategy",
     "Tags",
     "Target",
     "TargetGroup",
@@ -119,6 +122,10 @@ class Task:
     stopped_reason: str | None = None
     times: dict[str, datetime] = field(default_factory=dict)
     timer: Timer | None = None
+    # What the image reference was resolved to, what its container does, and the trouble that makes it do so.
+    digest: str | None = None
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    trouble: Trouble | None = None
 
     @property
     def group(self) -> str:
@@ -153,6 +160,11 @@ class Service:
     start_failures: int = 0
     throttled_until: datetime | None = None
     retry_at: datetime | None = None
+    strategy: Strategy = field(default_factory=Strategy)
+    controller: Controller = "ECS"
+    scheduling: Scheduling = "REPLICA"
+    managed_by: ManagedBy = "CUSTOMER"
+    status: str = "ACTIVE"
 
     @property
     def primary(self) -> Deployment:

@@ -29,13 +29,15 @@ def host_of(instance: ContainerInstance) -> Host:
     return Host(instance.zone, "EC2", instance.arn, instance.capacity_provider)
 
 
-def host_for(cluster: Cluster, region: str, service: Service) -> Host | None:
+def host_for(
+    cluster: Cluster, region: str, service: Service, definition: TaskDefinition | None = None
+) -> Host | None:
     """The host for a new task of a service, or None when no instance has room; Fargate has room for all."""
     if service.launch_type == "FARGATE":
         in_zone = Counter(task.zone for task in _running_tasks(cluster, service.name))
         zone = min((f"{region}{letter}" for letter in ZONES), key=lambda name: in_zone[name])
         return Host(zone, "FARGATE", None, service.capacity_provider)
-    found = choose(cluster, service.definition, service.name)
+    found = choose(cluster, definition or service.definition, service.name)
     return host_of(found) if found else None
 
 

@@ -12,14 +12,17 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lab.drydock import container_instances, deployments, placement, task_life, throttle
-from lab.drydock.service_events import (
-    capacity_steady,
-    message,
-    placement_failed,
-    steady_state,
-    tasks_stopped,
+from lab.drydock import (
+    circuit_breaker,
+    container_instances,
+    deployments,
+    rollbacks,
+    stages,
+    task_life,
+    throttle,
 )
+from lab.drydock.service_events import capacity_steady, steady_state
+from lab.drydock.service_tasks import start_tasks, stop_task
 
 if TYPE_CHECKING:
     from lab.drydock.model import Cluster, ContainerInstance, Service, Task
@@ -54,7 +57,7 @@ def drain(world: World, cluster: Cluster, instance: ContainerInstance) -> None:
     container_instances.set_status(world, cluster, instance, "DRAINING")
     for task in cluster.tasks_on(instance):
         if task.service is not None and task_life.is_starting(task):
-            _stop(world, cluster, cluster.services[task.service], task)
+            stop_task(world, cluster, cluster.services[task.service], task)
     wake_all(world, cluster)
 
 
@@ -76,16 +79,23 @@ def wake_all(world: World, cluster: Cluster) -> None:
 
 def reconcile(world: World, cluster: Cluster, service: Service) -> None:
     """Start and stop what brings a service nearer to its desired count, or to its newest deployment."""
-    if not service.primary.begun:
+    if stages.leads(service):
+        _keep_each(world, cluster, service)
+    elif service.primary.begun:
+        _replace(world, cluster, service)
+    else:
         return
+    rollbacks.note_emptied(world, cluster, service)
+    _maybe_steady(world, cluster, service)
+
+
+def _replace(world: World, cluster: Cluster, service: Service) -> None:
     wanted = [task for task in cluster.tasks_of(service) if task.desired_status == "RUNNING"]
     leaving = [task for task in wanted if _has_to_go(cluster, service, task)]
     staying = [task for task in wanted if not _has_to_go(cluster, service, task)]
     if service.primary.rollout_state != "FAILED":
         _start_missing(world, cluster, service, wanted=len(wanted), staying=len(staying))
         _stop_surplus(world, cluster, service, leaving, staying)
-    deployments.note_emptied(world, cluster, service)
-    _maybe_steady(world, cluster, service)
 
 
 def _has_to_go(cluster: Cluster, service: Service, task: Task) -> bool:
@@ -99,37 +109,26 @@ def _on_draining(cluster: Cluster, task: Task) -> bool:
 
 def _start_missing(world: World, cluster: Cluster, service: Service, *, wanted: int, staying: int) -> None:
     room = math.floor(service.desired_count * service.maximum_percent / 100) - wanted
-    missing = min(service.desired_count - staying, room)
-    if missing <= 0 or _waits(world, cluster, service):
-        return
-    for _ in range(missing):
-        host = placement.host_for(cluster, world.names.region, service)
-        if host is None:
-            placement_failed(world, cluster, service)
-            service.retry_at = world.now() + timedelta(seconds=world.durations.placement_retry)
-            wake(world, cluster, service, world.durations.placement_retry)
-            return
-        task = task_life.start(world, cluster, host, service.definition, service=service)
-        message(world, service, f"has started 1 tasks: (task {task.task_id}).")
-    _note_start(world, cluster, service)
+    start_tasks(world, cluster, service, service.primary, min(service.desired_count - staying, room))
 
 
-def _waits(world: World, cluster: Cluster, service: Service) -> bool:
-    """Whether no task may be started now: throttled after start failures, or no room a moment ago."""
-    until = max(filter(None, (service.throttled_until, service.retry_at)), default=None)
-    if until is None or until <= world.now():
-        return False
-    wake(world, cluster, service, (until - world.now()).total_seconds())
-    return True
+def _keep_each(world: World, cluster: Cluster, service: Service) -> None:
+    """Give each deployment of a service with stages its own tasks: all that are desired, or none.
 
-
-def _note_start(world: World, cluster: Cluster, service: Service) -> None:
-    """Recorded: the capacity provider is said to be steady some nine seconds after a deployment's first tasks."""
-    primary = service.primary
-    if primary.rollout_state == "IN_PROGRESS" and primary.updated_at == primary.created_at:
-        primary.updated_at = world.now()
-        said = partial(capacity_steady, world, cluster, service)
-        world.later(world.durations.capacity_steady, said)
+    Replacements on a draining instance come first; minimumHealthyPercent and maximumPercent do not count here.
+    """
+    stages.look(world, cluster, service)
+    for one in list(service.deployments):
+        target = service.desired_count if one.kept else 0
+        own = [task for task in cluster.tasks_of(service) if task.started_by == one.id]
+        own = [task for task in own if task.desired_status == "RUNNING"]
+        staying = [task for task in own if not _on_draining(cluster, task)]
+        if one.rollout_state != "FAILED":
+            start_tasks(world, cluster, service, one, target - len(staying))
+        enough = sum(map(task_life.is_healthy, staying)) >= target
+        leaving = [task for task in own if task not in staying] if enough else []
+        for task in leaving + staying[target:]:
+            stop_task(world, cluster, service, task)
 
 
 def _stop_surplus(
@@ -141,24 +140,12 @@ def _stop_surplus(
     useless = [task for task in leaving if _is_useless(service, task)]
     healthy = [task for task in leaving + staying[service.desired_count :] if task not in useless]
     for task in useless + healthy[: max(spare, 0)]:
-        _stop(world, cluster, service, task)
+        stop_task(world, cluster, service, task)
 
 
 def _is_useless(service: Service, task: Task) -> bool:
     """Whether a task of an older deployment is not healthy, so that it keeps nothing up by staying."""
     return task.started_by != service.deployment_id and not task_life.is_healthy(task)
-
-
-def _stop(world: World, cluster: Cluster, service: Service, task: Task) -> None:
-    """Stop one task as the scheduler does it.
-
-    The wording is recorded for replacements and scale-in (`Scaling activity initiated by (deployment ...)`), with
-    the deployment that the task itself belongs to. That draining uses the same words is an assumption: no
-    recorded drain was found.
-    """
-    reason = f"Scaling activity initiated by (deployment {task.started_by})"
-    task_life.stop(world, cluster, task, code=task_life.SCHEDULER, reason=reason)
-    tasks_stopped(world, cluster, service, task)
 
 
 def _maybe_steady(world: World, cluster: Cluster, service: Service) -> None:
@@ -194,6 +181,7 @@ def _seconds_to_steady(world: World, tasks: list[Task]) -> float:
 def connect(world: World) -> None:
     """Let the scheduler of a world see every change of a task."""
     world.wake = partial(wake, world)
-    world.on_task_change(partial(deployments.follow_task, world))
+    world.wake_later = partial(wake, world)
+    world.on_task_change(partial(circuit_breaker.follow_task, world))
     world.on_task_change(partial(throttle.follow_task, world))
     world.on_task_change(partial(follow_task, world))

@@ -79,8 +79,12 @@ def deployment_changed(
 ) -> None:
     """Emit `ECS Deployment State Change`, and the same as a service action where that is wanted.
 
+    A service that CodeDeploy or somebody else deploys has task sets, and no such events.
+
     `updatedAt` lags behind the event: recorded deployments show the time of an earlier change there.
     """
+    if service.controller != "ECS":
+        return
     kind = "ERROR" if name == "SERVICE_DEPLOYMENT_FAILED" else "INFO"
     said = {"eventType": kind, "eventName": name, "deploymentId": deployment.id}
     detail = {**said, "updatedAt": deployment.updated_at, "reason": deployment.reason}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NetworkMode = Literal["awsvpc", "bridge"]
+VersionConsistency = Literal["enabled", "disabled"]
 Kind = Literal[
     "runs",
     "exits",
@@ -74,6 +75,8 @@ class TaskDefinition:
     registered_at: datetime | None = None
     registered_by: str | None = None
     behaviour: Behaviour = field(default_factory=Behaviour)
+    version_consistency: VersionConsistency = "enabled"
+    tags: dict[str, str] = field(default_factory=dict)
 
     def log_stream(self, task_id: str) -> str:
         """The stream of one task, as the awslogs driver names it: prefix, container, task."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lab.drydock import task_states
+from lab.drydock import images, task_states
 from lab.drydock.model import STARTING, Task
 from lab.drydock.task_definition import CANNOT_START
 from lab.drydock.task_view import task_view
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from lab.drydock.model import Cluster, Service, TaskDefinition
+    from lab.drydock.model import Cluster, Deployment, Service, TaskDefinition
     from lab.drydock.placement import Host
     from lab.drydock.task_states import State
     from lab.drydock.world import World
@@ -25,13 +25,24 @@ ESSENTIAL = "Essential container in task exited"
 
 
 def start(
-    world: World, cluster: Cluster, host: Host, definition: TaskDefinition, *, service: Service | None = None
+    world: World,
+    cluster: Cluster,
+    host: Host,
+    definition: TaskDefinition,
+    *,
+    service: Service | None = None,
+    deployment: Deployment | None = None,
 ) -> Task:
-    """Start a task on a host; its states follow by themselves."""
+    """Start a task on a host, for a service as part of a deployment (its primary one); its states follow."""
     task = _new(world, cluster, host, definition)
+    task.digest = images.resolve(world, definition)
     if service is not None:
-        task.service, task.started_by = service.name, service.deployment_id
+        own = deployment or service.primary
+        task.service, task.started_by = service.name, own.id
         task.target_group = service.target_group
+        if definition.version_consistency == "enabled":
+            task.digest = own.revision.digest
+    world.choose_behaviour(task)
     cluster.add(task)
     _walk(world, cluster, task, task_states.up(task, world.durations))
     return task
@@ -131,7 +142,7 @@ def _walk(world: World, cluster: Cluster, task: Task, states: Sequence[State]) -
     (state, lasts), rest = states[0], states[1:]
     _enter(world, cluster, task, state)
     going_up = task.desired_status == "RUNNING"
-    if going_up and state == "PENDING" and task.definition.behaviour.kind in CANNOT_START:
+    if going_up and state == "PENDING" and task.behaviour.kind in CANNOT_START:
         return  # behaviours.py ends this task
     if rest:
         task.timer = world.later(lasts, partial(_walk, world, cluster, task, rest))

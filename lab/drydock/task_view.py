@@ -65,7 +65,7 @@ def _container(task: Task) -> dict[str, Any]:
             "lastStatus": task.container_status,
             "name": task.definition.container,
             "image": task.definition.image,
-            "imageDigest": task.definition.digest if task.pulled else None,
+            "imageDigest": task.digest if task.pulled else None,
             "reason": task.container_reason,
             "runtimeId": f"{task.task_id}-{int(task.task_id[:8], 16)}" if task.pulled else None,
             "taskArn": task.arn,

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lab.drydock.alarms import Alarm
+    from lab.drydock.images import Repository
     from lab.drydock.model import Cluster, Ec2Instance, Service, TargetGroup, Task, TaskDefinition
+    from lab.drydock.stacks import Stack
     from lab.drydock.trail import Caller, TrailEvent
+    from lab.drydock.troubles import Trouble
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
@@ -54,6 +57,11 @@ class World:
         self.caller: Caller | None = None
         # By family, then by revision.
         self.definitions: dict[str, dict[int, TaskDefinition]] = {}
+        # By `family:revision`: what is not ACTIVE any more, its status and when it was deregistered.
+        self.retired: dict[str, tuple[str, datetime]] = {}
+        self.repositories: dict[str, Repository] = {}
+        self.stacks: dict[str, Stack] = {}
+        self.troubles: list[Trouble] = []
         self.target_groups: dict[str, TargetGroup] = {}
         self.ec2: dict[str, Ec2Instance] = {}
         # CloudWatch alarms by name.
@@ -63,6 +71,9 @@ class World:
         self._task_hooks: list[Callable[[Cluster, Task], None]] = []
         # The scheduler's look at a service: it sets this, so that what it depends on can ask for a look.
         self.wake: Callable[[Cluster, Service], None] = lambda _cluster, _service: None
+        self.wake_later: Callable[[Cluster, Service, float], None] = lambda _cluster, _service, _seconds: None
+        # What a new task does: troubles.py sets this.
+        self.choose_behaviour: Callable[[Task], None] = lambda _task: None
 
     def now(self) -> datetime:
         """The virtual time."""

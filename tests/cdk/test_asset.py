@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dockwarden.errors import SettingsError
 from dockwarden_cdk import asset as asset_module
 from dockwarden_cdk import asset_files
 from dockwarden_cdk.asset import RUNTIME_PYTHON, BuiltAsset, build_asset
@@ -122,7 +123,7 @@ def test_building_again_in_another_process_gives_the_same_bytes(asset: BuiltAsse
 def test_an_unchanged_asset_is_not_built_again(asset: BuiltAsset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A synth costs nothing for an asset that is there already."""
 
-    def refuse() -> object:
+    def refuse(_zones: object) -> object:
         raise AssertionError("it was built again")
 
     monkeypatch.setattr(asset_files, "contents", refuse)
@@ -157,7 +158,7 @@ def test_another_python_ships_sources_and_says_so_in_one_sentence(
 ) -> None:
     """Bytecode of another minor version would only be dead weight."""
     monkeypatch.setattr(asset_module, "RUNTIME_PYTHON", "3.99")
-    monkeypatch.setattr(asset_files, "contents", lambda: iter([("dockwarden/a.py", b"A = 1\n")]))
+    monkeypatch.setattr(asset_files, "contents", lambda _: iter([("dockwarden/a.py", b"A = 1\n")]))
     built = build_asset(tmp_path / "lambda")
     assert not built.bytecode
     assert built.warning is not None
@@ -171,7 +172,7 @@ def test_a_source_that_does_not_compile_stops_the_build(
 ) -> None:
     """A broken asset is never left where a good one is expected."""
     monkeypatch.setattr(asset_module, "RUNTIME_PYTHON", f"{sys.version_info.major}.{sys.version_info.minor}")
-    monkeypatch.setattr(asset_files, "contents", lambda: iter([("dockwarden/a.py", b"def\n")]))
+    monkeypatch.setattr(asset_files, "contents", lambda _: iter([("dockwarden/a.py", b"def\n")]))
     with pytest.raises(AssetError, match=r"a\.py"):
         build_asset(tmp_path / "lambda")
     assert list(tmp_path.iterdir()) == []
@@ -192,6 +193,74 @@ def test_the_asset_keeps_to_its_size(asset: BuiltAsset, tmp_path: Path) -> None:
     print(f"zipped: {whole / MEGABYTE:.2f} MB, without boto3 {own / MEGABYTE:.2f} MB")  # noqa: T201  a fact for -s
     assert whole <= 6.5 * MEGABYTE
     assert own <= 2.5 * MEGABYTE
+
+
+FREEZE_IN_BERLIN = """
+import json, sys
+sys.path[:] = [p for p in sys.path if 'site-packages' not in p]
+sys.path.insert(0, sys.argv[1])
+import zoneinfo
+from datetime import UTC, datetime
+from dockwarden.guard.freezes import frozen
+from dockwarden.guard.whereabouts import Whereabouts
+from dockwarden.runtime.config import read_config
+assert zoneinfo.TZPATH == (), zoneinfo.TZPATH
+freeze = {'name': 'weekend', 'zone': sys.argv[2], 'weekly': 'Fri 17:00..Mon 08:00'}
+config = read_config(json.dumps({'account': '1', 'region': 'r', 'freezes': [freeze]}))
+now = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+print(frozen(config.freezes, Whereabouts(None, None, 'x'), 'p', now, {}))
+"""
+
+
+def frozen_in(asset: Path, zone: str) -> str:
+    """What a function says that has this asset and no time zones of its own."""
+    command = [sys.executable, "-S", "-c", FREEZE_IN_BERLIN, str(asset), zone]
+    environment = {"PATH": os.defpath, "PYTHONTZPATH": ""}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+
+def test_a_freeze_in_berlin_works_where_lambda_has_no_time_zones(tmp_path: Path) -> None:
+    """The asset has the zones that the settings name, where zoneinfo looks for them, and no others."""
+    pytest.importorskip("tzdata", reason="`make setup` installs it")
+    for place, content in asset_files.contents(["Europe/Berlin", "UTC"]):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_bytes(content)
+    assert frozen_in(tmp_path, "Europe/Berlin") == (
+        'frozen by "weekend" for 2 days yet, until Mon 23 Nov 2026, 08:00 Europe/Berlin (23 Nov 2026, 07:00 UTC)'
+    )
+    assert "cannot be read" in frozen_in(tmp_path, "Europe/Paris")
+    brought = [place for place in files_of(tmp_path) if place.startswith("tzdata/")]
+    assert sorted(place for place in brought if "__pycache__" not in place) == [
+        "tzdata/__init__.py",
+        "tzdata/zoneinfo/Europe/Berlin",
+        "tzdata/zoneinfo/Europe/__init__.py",
+        "tzdata/zoneinfo/__init__.py",
+    ]
+
+
+def test_an_asset_without_named_zones_has_none_and_utc_needs_none(asset: BuiltAsset) -> None:
+    """What nobody asks for costs no cold start."""
+    assert list(asset_files.zone_files(["UTC"])) == []
+    assert not [place for place in files_of(asset.path) if place.startswith("tzdata/")]
+    assert "cannot be read" in frozen_in(asset.path, "Europe/Berlin")
+    assert frozen_in(asset.path, "UTC") == "None"
+
+
+def test_another_zone_is_another_asset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A freeze that is added in dockwarden.toml builds the asset anew."""
+    pytest.importorskip("tzdata", reason="`make setup` installs it")
+    sources = [("dockwarden/a.py", b"A = 1\n")]
+    monkeypatch.setattr(asset_files, "contents", lambda zones: [*sources, *asset_files.zone_files(zones)])
+    place = "tzdata/zoneinfo/Europe/Berlin"
+    assert place not in files_of(build_asset(tmp_path / "lambda").path)
+    assert place in files_of(build_asset(tmp_path / "lambda", ["Europe/Berlin"]).path)
+
+
+def test_a_zone_that_tzdata_does_not_have_is_one_sentence_at_synth() -> None:
+    """Also where the machine that builds knows it under that name."""
+    pytest.importorskip("tzdata", reason="`make setup` installs it")
+    with pytest.raises(SettingsError, match=r"found 'Nowhere/Land', expected a time zone that tzdata 20\d\d"):
+        list(asset_files.zone_files(["Nowhere/Land"]))
 
 
 def test_the_pinned_python_is_one_that_lambda_has() -> None:

@@ -83,6 +83,7 @@ def test_a_request_is_the_same_bytes_with_the_trimmed_model(
     """Trimming changes nothing of what AWS sees: method, URL, headers, body."""
     client = full.client(service)
     params = example(client.meta.service_model.operation_model(operation).input_shape)
+    params.pop("EndpointId", None)  # of a global endpoint, which is signed by a library of its own
     assert trimmed.sent(trimmed.client(service), operation, params) == full.sent(client, operation, params)
 
 

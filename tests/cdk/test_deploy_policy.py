@@ -16,6 +16,7 @@ ACTIONS = [action for statement in POLICY["Statement"] for action in listed(stat
 MAKES = {
     "AWS::CloudWatch::Alarm": "cloudwatch:PutMetricAlarm",
     "AWS::DynamoDB::Table": "dynamodb:CreateTable",
+    "AWS::Events::Archive": "events:CreateArchive",
     "AWS::Events::Rule": "events:PutRule",
     "AWS::IAM::Policy": "iam:PutRolePolicy",
     "AWS::IAM::Role": "iam:CreateRole",

@@ -13,7 +13,7 @@ def test_every_function_runs_the_pinned_python_on_one_asset(made: Callable[[], S
     """One asset, the runtime that its bytecode is for, a log group of the stack's own with a retention."""
     functions = made().of_type("AWS::Lambda::Function")
     groups = made().of_type("AWS::Logs::LogGroup")
-    assert len(functions) == len(groups) == 4
+    assert len(functions) == len(groups) == 5
     assert len({json.dumps(f["Properties"]["Code"]) for f in functions.values()}) == 1
     for function in functions.values():
         assert function["Properties"]["Runtime"] == "python3.13"
@@ -72,6 +72,7 @@ def test_the_outputs_are_what_the_command_line_asks_for() -> None:
     assert rules["spot_drain"]["rules"] == ["Dockwarden-spot-drain"]
     assert set(json.loads(text(outputs["Functions"]["Value"]))) == {
         "spot",
+        "voluntary",
         "records",
         "notifier",
         "index-fill",

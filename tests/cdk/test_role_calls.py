@@ -19,6 +19,11 @@ READS: list[tuple[str, dict[str, Any]]] = [
     ("DescribeContainerInstances", {"cluster": "alpha", "containerInstances": [INSTANCE]}),
     ("DescribeClusters", {"clusters": ["alpha", "beta"]}),
 ]
+COUNTS: list[tuple[str, dict[str, Any]]] = [
+    ("ListTasks", {"cluster": f"{HOME}:cluster/alpha", "containerInstance": INSTANCE}),
+    ("DescribeTasks", {"cluster": f"{HOME}:cluster/alpha", "tasks": [INSTANCE]}),
+    ("DescribeServices", {"cluster": "alpha", "services": ["web"]}),
+]
 
 
 def roles(found: Synthesized) -> dict[str, Any]:
@@ -43,9 +48,12 @@ def drain(cluster: str, instance: str = INSTANCE) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("cluster", ["alpha", "beta", f"{HOME}:cluster/alpha"])
-def test_a_drain_in_a_listed_cluster_is_allowed_by_the_act_role_alone(cluster: str) -> None:
+def test_a_drain_in_a_listed_cluster_is_allowed_by_the_act_roles_alone(cluster: str) -> None:
     """No function may do it under its own role."""
-    assert allowing(acting(), "UpdateContainerInstancesState", drain(cluster)) == {"spot_drain"}
+    assert allowing(acting(), "UpdateContainerInstancesState", drain(cluster)) == {
+        "spot_drain",
+        "rebalance_drain",
+    }
 
 
 @pytest.mark.parametrize(
@@ -73,7 +81,18 @@ def test_the_act_role_reads_nothing(operation: str, params: dict[str, Any]) -> N
     """What is read is read under the function's own role, and by the notifier not at all."""
     able = allowing(acting(), operation, params)
     assert "spot" in able
-    assert not able & {"spot_drain", "notifier"}
+    assert not able & {"spot_drain", "rebalance_drain", "notifier"}
+
+
+@pytest.mark.parametrize(("operation", "params"), COUNTS)
+def test_what_a_budget_counts_is_read_by_the_voluntary_lane_and_in_listed_clusters_only(
+    operation: str, params: dict[str, Any]
+) -> None:
+    """A reclaim happens anyway and is counted without reading."""
+    able = allowing(acting(), operation, params)
+    assert "voluntary" in able
+    assert not able & {"spot", "fill", "notifier"}
+    assert allowing(acting(), operation, {**params, "cluster": "gamma"}) == set()
 
 
 @pytest.mark.parametrize("made", EVERY)

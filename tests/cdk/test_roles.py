@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.fleet import Fleet
 from dockwarden.facts.scopes import Scopes
 from dockwarden.playbook import registry
@@ -31,6 +32,7 @@ UNNAMEABLE = {
 
 LOG_STREAMS = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*:log-stream:*/*/*"
 """What the awslogs driver writes; the group is in the task definition, and known when its task has stopped."""
+OWN_VOICE = "events:PutEvents"
 OWN_WRITES = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -53,7 +55,7 @@ def actions_of(found: Synthesized) -> set[str]:
 def test_an_observe_only_install_has_no_mutating_action_in_any_role(made: Callable[[], Synthesized]) -> None:
     """Under a ceiling of observe nothing but our own logs, ledger and queues can ever be written."""
     allowed = actions_of(made())
-    assert {action for action in allowed if not READS.match(action)} <= OWN_WRITES
+    assert {action for action in allowed if not READS.match(action)} <= OWN_WRITES | {OWN_VOICE}
     assert "sts:AssumeRole" not in allowed
     assert allowed
 
@@ -68,21 +70,36 @@ def test_our_own_writes_reach_our_own_resources_only(made: Callable[[], Synthesi
                 assert resource["Fn::GetAtt"][0] in own
 
 
+def test_on_the_bus_only_the_notifier_speaks_and_only_under_our_own_name() -> None:
+    """Nobody can be made to believe that AWS said it."""
+    found = [s for _, s in shipped().all_statements() if OWN_VOICE in listed(s["Action"])]
+    [statement] = found
+    assert statement["Condition"] == {"StringEquals": {"events:source": "dockwarden"}}
+    assert "event-bus/default" in str(statement["Resource"])
+
+
 def test_without_a_listed_cluster_no_role_may_even_read_the_fleet() -> None:
     """An empty list is never all clusters (invariant 65)."""
     assert not [action for action in actions_of(shipped()) if action.startswith(OF_THE_FLEET)]
     assert [action for action in actions_of(observing()) if action.startswith(OF_THE_FLEET)]
 
 
-def test_an_act_role_exists_only_above_observe() -> None:
+@pytest.mark.parametrize("name", ["rebalance_drain", "spot_drain"])
+@pytest.mark.parametrize(
+    ("ceiling", "expected"), [("off", 0), ("observe", 0), ("approve", 1), ("enforce", 1)]
+)
+def test_an_act_role_exists_only_above_observe(name: str, ceiling: str, expected: int) -> None:
     """Observe and off synthesize no act role; approve and enforce one for each playbook with actions."""
-    for ceiling, expected in {"off": 0, "observe": 0, "approve": 1, "enforce": 1}.items():
-        found = synthesize(
-            Settings(clusters=("alpha",), playbooks={"spot_drain": PlaybookSettings(ceiling=ceiling)})
-        )
-        act_roles = [role for lane in found.stack.lanes for role in lane.act_roles.values()]
-        assert len(act_roles) == expected, ceiling
-        assert len(found.of_type("AWS::IAM::Role")) == 4 + expected
+    found = synthesize(Settings(clusters=("alpha",), playbooks={name: PlaybookSettings(ceiling=ceiling)}))
+    act_roles = [role for lane in found.stack.lanes for role in lane.act_roles.values()]
+    assert len(act_roles) == expected
+    without = observing().of_type("AWS::IAM::Role")
+    assert len(found.of_type("AWS::IAM::Role")) == len(without) + expected
+
+
+def test_every_playbook_that_acts_is_named_by_the_test_of_act_roles() -> None:
+    """A new one gets its row above."""
+    assert [name for name, one in registry().items() if one.may] == ["rebalance_drain", "spot_drain"]
 
 
 def test_a_ceiling_without_a_cluster_gives_no_act_role() -> None:
@@ -118,12 +135,13 @@ def test_the_act_role_trusts_one_function_in_sessions_that_name_an_intent() -> N
 
 def test_only_the_lane_of_a_playbook_may_assume_its_act_role() -> None:
     """And it may assume exactly that role."""
-    lane = acting().stack.lanes[0]
-    (act_role,) = lane.act_roles.values()
+    lanes = [lane for lane in acting().stack.lanes if lane.act_roles]
     assuming = [(r, s) for r, s in acting().all_statements() if "sts:AssumeRole" in listed(s["Action"])]
-    ((role, statement),) = assuming
-    assert role == acting().id_of(lane.function.role)
-    assert statement["Resource"] == {"Fn::GetAtt": [acting().id_of(act_role), "Arn"]}
+    assert len(lanes) == len(assuming) == 2
+    for lane, (role, statement) in zip(lanes, assuming, strict=True):
+        (act_role,) = lane.act_roles.values()
+        assert role == acting().id_of(lane.function.role)
+        assert statement["Resource"] == {"Fn::GetAtt": [acting().id_of(act_role), "Arn"]}
 
 
 @pytest.mark.parametrize("made", EVERY)
@@ -235,6 +253,8 @@ def test_each_lane_reads_what_its_playbooks_declare_and_no_more() -> None:
         }
         acts = any(playbook.may for playbook in lane.playbooks)
         reads |= {"ecs:DescribeClusters"} if acts else set()
+        voluntary = any(playbook.may and not playbook.involuntary for playbook in lane.playbooks)
+        reads |= {a for p in Capacity.PERMISSIONS for a in p.actions} if voluntary else set()
         statements = observing().statements(lane.function.role)
         allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith(OF_THE_FLEET)}
         assert allowed == reads

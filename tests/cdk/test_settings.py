@@ -1,6 +1,10 @@
 """The platform's settings: each fault is one clear sentence at synth, and none ever widens anything."""
 
+import json
 import re
+import tomllib
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,13 @@ from aws_cdk import App
 from aws_cdk.assertions import Template
 
 from dockwarden.errors import SettingsError
+from dockwarden.guard.freeze_settings import read_freezes
+from dockwarden.guard.freezes import frozen
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.settings import GuardSettings
+from dockwarden.guard.whereabouts import Whereabouts
+from dockwarden.playbook import registry
+from dockwarden.runtime.config import read_config
 from dockwarden_cdk import (
     DockwardenStack,
     FunctionCode,
@@ -20,11 +30,14 @@ from dockwarden_cdk import (
     settings_of_app,
 )
 from dockwarden_cdk.config import check_length
+from dockwarden_cdk.lane_function import read_permissions
 from dockwarden_cdk.samples import enforcing
 from dockwarden_cdk.settings_file import from_document
 from tests.cdk.stacks import synthesize
 
 ROOT = Path(__file__).resolve().parents[2]
+
+WEEKEND = {"name": "weekend", "zone": "Europe/Berlin", "weekly": "Fri 17:00..Mon 08:00"}
 
 FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"clusters": ["*"]}, "clusters", "'*'"),
@@ -92,6 +105,30 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"bootstrap_qualifier": "much-too-long"}, "bootstrap_qualifier", "at most 10"),
     ({"architecture": "arm"}, "architecture", "arm64, x86_64"),
     ({"log_retention_days": 31}, "log_retention_days", "found 31"),
+    ({"freeze": {"name": "x"}}, "freeze", "a list of freezes"),
+    ({"freeze": [{**WEEKEND, "zone": "Berlin"}]}, "freeze 'weekend', zone", "found 'Berlin'"),
+    ({"freeze": [{**WEEKEND, "weekly": "weekend"}]}, "freeze 'weekend', weekly", "Fri 17:00..Mon 08:00"),
+    ({"freeze": [{**WEEKEND, "clusters": []}]}, "freeze 'weekend', clusters", "never empty"),
+    (
+        {"freeze": [{**WEEKEND, "clusters": ["prod"]}]},
+        "freeze 'weekend', clusters",
+        "these settings: none yet",
+    ),
+    (
+        {"clusters": ["prod"], "freeze": [{**WEEKEND, "services": ["prdo/web"]}]},
+        "freeze 'weekend', services",
+        "found 'prdo', expected one of the clusters in these settings: prod",
+    ),
+    ({"freeze": [{**WEEKEND, "playbooks": ["spot"]}]}, "freeze 'weekend', playbooks", "spot_drain"),
+    ({"guard": 7}, "guard", "a table"),
+    ({"guard": {"cooldown": 1}}, "guard.cooldown", "no such setting; there are: cooldown_minutes"),
+    ({"guard": {"cooldown_minutes": 0}}, "guard.cooldown_minutes", "from 1 to"),
+    ({"guard": {"cooldown_minutes": True}}, "guard.cooldown_minutes", "found True"),
+    ({"guard": {"actions_window_hours": 10**9}}, "guard.actions_window_hours", "from 1 to"),
+    ({"guard": {"cooldown_minutes": "30"}}, "guard.cooldown_minutes", "a whole number"),
+    ({"guard": {"budget_service": "many"}}, "guard.budget_service", "a percent such as 25%"),
+    ({"guard": {"budget_cluster": "101%"}}, "guard.budget_cluster", "a percent such as 25%"),
+    ({"guard": {"budget_account": "10%"}}, "guard.budget_account", "no percent"),
 ]
 
 
@@ -133,7 +170,9 @@ def test_every_setting_stands_in_the_committed_file() -> None:
     """Whoever reads the file knows what can be set."""
     text = (ROOT / "dockwarden.toml").read_text()
     missing = [name for name in Settings.__dataclass_fields__ if f"\n{name} = " not in text]
-    assert missing == ["playbooks", "tags"]
+    assert missing == ["playbooks", "tags", "freeze", "guard"]
+    assert "# [[freeze]]" in text
+    assert tomllib.loads(text)["guard"] == asdict(GuardSettings())
     assert "[playbooks.spot_drain]" in text
     assert "[tags]" in text
 
@@ -181,6 +220,51 @@ def test_more_clusters_than_the_environment_holds_is_said_at_synth() -> None:
     check_length({**config, "clusters": names[:fitting]})
 
 
+def test_more_freezes_than_the_environment_holds_is_said_at_synth_with_or_without_clusters() -> None:
+    """Freezes take room from clusters; alone they can be too much as well."""
+    config = synthesize(Settings(freeze=[WEEKEND])).stack.lanes[0].function.config
+    check_length(config)
+    many = [{**WEEKEND, "name": f"weekend {n}"} for n in range(60)]
+    with pytest.raises(SettingsError, match=r"setting freeze: found 60 freezes of \d+ characters"):
+        check_length({**config, "freezes": many})
+
+
+def test_the_functions_read_the_freezes_and_the_guard_as_they_were_set(tmp_path: Path) -> None:
+    """TOML's dates, a budget without quotes and what was not set arrive as they were meant."""
+    path = tmp_path / "dockwarden.toml"
+    path.write_text(
+        "[guard]\ncooldown_minutes = 20\nbudget_account = 7\n"
+        "[[freeze]]\nname = 'sale'\nzone = 'Europe/Berlin'\n"
+        "from = 2026-11-26T18:00:00\nuntil = 2026-11-30\n"
+        "[[freeze]]\nname = 'burning'\nalarm = 'prod-5xx'\n"
+    )
+    settings = read_settings(path)
+    config = synthesize(settings).stack.lanes[0].function.config
+    read = read_config(json.dumps({**config, "account": "111122223333", "region": "eu-central-1"}))
+    assert read.guard == GuardSettings(cooldown_minutes=20, budget_account="7")
+    assert read.freezes == read_freezes(settings.freeze)
+    assert settings.zones == ("Europe/Berlin",)
+    assert settings.alarms == ("prod-5xx",)
+
+
+def test_only_where_a_freeze_names_an_alarm_may_the_guard_read_alarms() -> None:
+    """A permission that nobody needs is not there; one that the guard needs does not fail the first hold."""
+    voluntary = [playbook for playbook in registry().values() if playbook.may and not playbook.involuntary]
+    assert voluntary
+    without = read_permissions(voluntary, alarms=False)
+    added = [p for p in read_permissions(voluntary, alarms=True) if p not in without]
+    assert [permission.actions for permission in added] == [("cloudwatch:DescribeAlarms",)]
+
+
+@pytest.mark.parametrize("freezes", [None, {}, "x", [{}], [{**WEEKEND, "zone": "Nowhere/Land"}]])
+def test_invariant_64_freezes_that_a_function_cannot_read_freeze_everything(freezes: object) -> None:
+    """A half-written deploy holds what it may not lose."""
+    read = read_config(json.dumps({"account": "1", "region": "r", "freezes": freezes}))
+    now = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    assert frozen(read.freezes, Whereabouts("prod", "web", "x"), "spot_drain", now, {}) is not None
+    assert read_config('{"account": "1", "region": "r"}').freezes == ()
+
+
 @pytest.mark.parametrize("length", [1, 15, 60])
 def test_more_clusters_than_a_role_may_name_is_said_at_synth_with_how_many_fit(length: int) -> None:
     """IAM would else refuse the role's policy half way through the deploy; what is said to fit does."""
@@ -220,3 +304,10 @@ def test_an_app_with_too_many_clusters_ends_in_one_sentence() -> None:
 def test_a_stack_name_that_is_too_long_for_rules_is_said_at_synth() -> None:
     with pytest.raises(SettingsError, match="name_prefix"):
         DockwardenStack(App(), "Dockwarden" * 6, code=FunctionCode.from_parameters)
+
+
+def test_a_cap_above_what_a_lease_remembers_is_refused() -> None:
+    """It would be none at all, silently."""
+    with pytest.raises(SettingsError, match=r"guard.actions_per_target: found 21, expected .* from 1 to 20"):
+        from_document({"guard": {"actions_per_target": 21}})
+    assert from_document({"guard": {"actions_per_target": 20}}).guard.actions_per_target == 20

@@ -44,7 +44,7 @@ def test_a_new_file_needs_no_other_change(early_drain: None) -> None:
     rules = {r["Properties"]["Name"]: r["Properties"] for r in found.of_type("AWS::Events::Rule").values()}
     rule = rules["Dockwarden-early-drain"]
     assert rule["EventPattern"]["detail-type"] == ["EC2 Instance Rebalance Recommendation"]
-    spot = found.stack.lanes[0]
+    spot = next(lane for lane in found.stack.lanes if lane.declaration.name == "spot")
     assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [found.id_of(spot.queue), "Arn"]}
     assert set(spot.act_roles) == {"early_drain"}
     environment = found.properties(spot.function.function)["Environment"]["Variables"]

@@ -55,6 +55,20 @@ def test_a_stack_in_a_bad_state_is_a_failure(run: Run, account: Account, status:
     assert status in of(run("check", "--json"), "fail")["stack"]
 
 
+def test_a_freeze_that_nobody_can_read_is_a_failure_and_one_that_holds_is_said(
+    run: Run, account: Account
+) -> None:
+    """Whoever wonders why nothing happens finds it here."""
+    years = {"zone": "Europe/Berlin", "from": "2000-01-01", "until": "8999-12-31"}
+    burning = {"name": "burning", "alarm": "prod-5xx"}
+    account.configure(freezes=[{"name": "always", **years}, {"name": "bad", "zone": "Mars"}, burning])
+    ran = run("check", "--json")
+    assert ran.code == 1
+    assert 'frozen by "always" for' in of(ran, "warn")["freeze"]
+    assert 'the freeze "number 2" cannot be read' in of(ran, "fail")["freeze"]
+    assert of(ran, "ok")["freeze"] == '"burning" holds while the CloudWatch alarm prod-5xx fires'
+
+
 @pytest.mark.parametrize("secret", [None, "  "])
 def test_a_token_that_is_missing_or_empty_is_a_failure(
     run: Run, account: Account, secret: str | None

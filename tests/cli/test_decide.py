@@ -156,6 +156,7 @@ def test_the_action_names_the_aws_operation_and_its_target(decide: Run) -> None:
         "cluster": "arn:aws:ecs:eu-central-1:111122223333:cluster/web-prod",
         "container_instance": "arn:aws:ecs:eu-central-1:111122223333:container-instance/web-prod/490320b73797085628c24df7022d2732",
         "ec2_instance_id": "i-0a1b2c3d4e5f60718",
+        "known": "remembered",
     }
 
 

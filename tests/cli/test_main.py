@@ -20,7 +20,7 @@ def test_the_overview_names_every_command(run: Run) -> None:
 
 
 def test_every_file_is_a_command_and_every_command_a_file() -> None:
-    assert sorted(path.stem for path in COMMAND_FILES.glob("[a-z]*.py")) == sorted(COMMANDS)
+    assert sorted(path.stem.replace("_", "-") for path in COMMAND_FILES.glob("[a-z]*.py")) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

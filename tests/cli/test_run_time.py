@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
+from dockwarden.ledger.claims import Terms
 from dockwarden.ledger.dynamodb import DynamoStore
 from dockwarden.ledger.ledger import ActionLedger
 from dockwarden.ledger.records import Intent, Receipt
@@ -123,7 +124,7 @@ def begun(occurred: datetime) -> tuple[ActionLedger, Intent]:
         retried_until=occurred,
         transcript={},
     )
-    ledger.claim(intent, occurred, 20, timedelta(seconds=150))
+    ledger.claim(intent, occurred, Terms(20, timedelta(seconds=150)))
     return ledger, intent
 
 

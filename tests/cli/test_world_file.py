@@ -9,6 +9,7 @@ import pytest
 from dockwarden.cli.nodes import NodeError
 from dockwarden.cli.world_file import read_world, world_of
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.settings import GuardSettings
 from tests.cli.conftest import ROOT, WORLD, Run, warning, world
 
 CLUSTER: dict[str, Any] = {"name": "web"}
@@ -38,6 +39,41 @@ def test_the_example_is_a_world() -> None:
     assert found.playbooks["spot_drain"].settings == {"drain_for": ("terminate", "stop")}
 
 
+def test_freezes_alarms_and_the_guard_are_read_as_the_settings_are() -> None:
+    """What is tried out in a world is what the platform would set."""
+    found = world_of(
+        world(
+            freezes=[{"name": "weekend", "zone": "Europe/Berlin", "weekly": "Sat,Sun"}],
+            alarms={"prod-5xx": "OK"},
+            guard={"cooldown_minutes": 5, "budget_account": 7},
+        )
+    )
+    assert [freeze.name for freeze in found.freezes] == ["weekend"]
+    assert found.alarms == {"prod-5xx": "OK"}
+    assert found.guard == GuardSettings(cooldown_minutes=5, budget_account="7")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"freezes": [{"name": "weekend", "zone": "Mars", "weekly": "Sat"}]},
+            "at freezes: setting freeze 'weekend'",
+        ),
+        ({"freezes": None}, "at freezes: setting freeze: found nothing"),
+        ({"alarms": {"prod-5xx": 7}}, "at alarms.prod-5xx: found 7"),
+        ({"guard": {"cooldown_minutes": -1}}, "at guard: setting guard.cooldown_minutes: found -1"),
+    ],
+)
+def test_freezes_alarms_and_a_guard_that_cannot_be_meant_are_one_sentence(
+    changes: dict[str, Any], words: str
+) -> None:
+    """Nothing is decided in half a world."""
+    with pytest.raises(NodeError) as caught:
+        world_of(world(**changes))
+    assert words in str(caught.value)
+
+
 def test_the_documentation_names_every_key() -> None:
     """docs/world.md cannot fall behind the reader."""
     text = (ROOT / "docs" / "world.md").read_text(encoding="utf-8")
@@ -55,6 +91,7 @@ def test_the_documentation_names_every_key() -> None:
         "tags",
     }
     keys |= {"container_instances", "arn", "ec2_instance_id", "status", "version", "registered_at"}
+    keys |= {"freezes", "alarms", "guard"}
     keys |= {"ceiling", "default", "mode", "max_age", "settings", "scope", "why"}
     assert {key for key in keys if f"`{key}`" not in text} == set()
 

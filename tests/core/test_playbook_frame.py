@@ -40,8 +40,10 @@ def test_every_file_of_the_package_is_a_playbook_of_its_name() -> None:
         "daemons",
         "deployment_hooks",
         "diagnose",
+        "hands_off",
         "instance_index",
         "platform_news",
+        "rebalance_drain",
         "spot_drain",
     ]
     assert [found.name for found in registry().values()] == names()
@@ -58,7 +60,7 @@ def test_every_playbook_says_what_it_is_for_and_what_a_stop_means(name: str) -> 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(
         UnknownPlaybookError,
-        match="'spotdrain'; there are: daemons, deployment_hooks, diagnose, instance_index, platform_news, spot",
+        match="'spotdrain'; there are: daemons, deployment_hooks, diagnose, hands_off, instance_index, ",
     ):
         load("spotdrain")
 

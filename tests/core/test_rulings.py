@@ -80,6 +80,19 @@ def test_invariant_12_more_than_five_minutes_ahead_is_refused() -> None:
     assert too_old(NOON, NOON - timedelta(seconds=301), timedelta(days=1)) is not None
 
 
+@given(st.integers(0, 300), st.integers(0, 600))
+def test_invariant_12_a_clock_that_is_ahead_extends_no_age(ahead: int, later: int) -> None:
+    """A Spot event dated five minutes ahead is not good for seven: it is as old as it lies in the queue."""
+    dated, now, most = (
+        NOON + timedelta(seconds=ahead),
+        NOON + timedelta(seconds=later),
+        timedelta(seconds=120),
+    )
+    if dated - now <= timedelta(minutes=5):
+        assert (too_old(dated, now, most, sent=NOON) is None) == (later <= 120)
+    assert too_old(NOON, now, most, sent=dated) == too_old(NOON, now, most)
+
+
 def test_an_event_without_a_readable_time_counts_as_too_old() -> None:
     ruling = rule_on(replace(FINE, origin=Origin(ACCOUNT, REGION, None, None)))
     assert ruling.rule is Rule.AGE

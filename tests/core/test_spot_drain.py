@@ -1,5 +1,7 @@
 """What the Spot playbook decides: data in, data out."""
 
+from dataclasses import replace
+
 import pytest
 
 from dockwarden.actions import DrainContainerInstance
@@ -19,7 +21,15 @@ def test_an_active_container_instance_is_to_be_drained() -> None:
     decision = decided(FakeWorld())
     mine = container_instance()
     assert decision.verdict is Verdict.ACT
-    assert decision.actions == (DrainContainerInstance(cluster_arn(), mine.arn, "i-0aa"),)
+    assert decision.actions == (DrainContainerInstance(cluster_arn(), mine.arn, "i-0aa", "remembered"),)
+
+
+def test_invariant_50_a_drain_can_be_undone_only_where_it_was_read_that_the_host_was_active() -> None:
+    """The index may not have heard yet that a person has drained it, and there is no time to ask."""
+    heard, read = container_instance(), replace(container_instance(), confirmed=True)
+    for instance, undoable in ((heard, False), (read, True)):
+        [action] = decided(FakeWorld(instances=[instance])).actions
+        assert (action.inverse() is not None) == undoable
 
 
 @pytest.mark.parametrize("status", ["DRAINING", "INACTIVE", "DEREGISTERING", "REGISTERING", "SOMETHING_NEW"])

@@ -50,7 +50,7 @@ def test_the_arithmetic_of_the_cost_holds(resources: dict[str, Any]) -> None:
     month = 30 * 24 * 60
     assert cost["alarms"] == round(alarms * 0.10, 2)
     assert polled == len(LANES) + 1
-    assert cost["Lambda's polling of two lanes"] == round(len(LANES) * 5 * 3 * month * 0.40e-6, 2)
+    assert cost["Lambda's polling of three lanes"] == round(len(LANES) * 5 * 3 * month * 0.40e-6, 2)
     assert cost["Lambda's polling of the outbox"] == round(5 * 3 * month * 0.50e-6, 2)
     assert cost["sweeps: reads of the index"] == round(month / 5 * 100 * 0.125e-6, 2)
 
@@ -70,7 +70,7 @@ def test_the_readme_rounds_the_same_sum() -> None:
 
 
 def test_the_architecture_names_the_lanes_and_their_times() -> None:
-    shown = {row[0]: row[1:] for row in rows(sections(text_of("docs/architecture.md"))["The two lanes"])}
+    shown = {row[0]: row[1:] for row in rows(sections(text_of("docs/architecture.md"))["The three lanes"])}
     assert shown == {
         name: [
             ", ".join(p.name for p in registry().values() if p.lane is lane),

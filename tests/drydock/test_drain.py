@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.drydock.ec2_instances import interrupt
 from tests.drydock.conftest import make_fleet
 
 if TYPE_CHECKING:
@@ -100,3 +101,34 @@ def test_every_service_survives_the_drain_of_one_of_its_instances(count: int) ->
     fleet.world.advance(300)
     assert fleet.service_tasks_on(0) == []
     assert len(fleet.service_tasks_on(1)) + len(fleet.service_tasks_on(2)) == count
+
+
+def test_a_cluster_counts_draining_hosts_among_its_registered_ones_and_lists_them_by_status(
+    fleet: Fleet,
+) -> None:
+    """The botocore model: the count includes ACTIVE and DRAINING; one that is gone is in neither."""
+    fleet.drain(0, 1)
+    counted = fleet.ecs.describe_clusters(clusters=["demo"])["clusters"][0]
+    assert (counted["registeredContainerInstancesCount"], counted["activeServicesCount"]) == (3, 1)
+    pages = fleet.ecs.get_paginator("list_container_instances").paginate(
+        cluster="demo", status="DRAINING", PaginationConfig={"PageSize": 1}
+    )
+    drained = [arn for page in pages for arn in page["containerInstanceArns"]]
+    assert sorted(drained) == sorted(instance.arn for instance in fleet.instances[:2])
+    interrupt(fleet.world, fleet.instances[0].instance_id)
+    fleet.world.advance(600)
+    counted = fleet.ecs.describe_clusters(clusters=["demo"])["clusters"][0]
+    assert counted["registeredContainerInstancesCount"] == 2
+
+
+def test_a_drained_instance_that_is_set_active_again_says_so_once(fleet: Fleet) -> None:
+    """ACTIVE is answered like DRAINING: the instance with its new status, one event, and no error the second time."""
+    fleet.drain(0)
+    before = len(fleet.events("ECS Container Instance State Change"))
+    for _ in range(2):
+        answer = fleet.ecs.update_container_instances_state(
+            cluster="demo", containerInstances=[fleet.instances[0].arn], status="ACTIVE"
+        )
+        assert [found["status"] for found in answer["containerInstances"]] == ["ACTIVE"]
+    (event,) = fleet.events("ECS Container Instance State Change")[before:]
+    assert event["detail"]["status"] == "ACTIVE"

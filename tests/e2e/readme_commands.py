@@ -21,6 +21,8 @@ IN_AN_ACCOUNT = (
     ".venv/bin/dockwarden resume --playbook spot_drain",
     '.venv/bin/dockwarden stop --cluster web-prod --why "migration"',
     ".venv/bin/dockwarden resume --cluster web-prod",
+    '.venv/bin/dockwarden stop --service web-prod/web-api --why "migration"',
+    ".venv/bin/dockwarden resume --service web-prod/web-api",
     ".venv/bin/dockwarden changes",
     UNINSTALL,
 )

@@ -110,6 +110,19 @@ def test_a_stopped_task_and_a_registered_revision_are_named() -> None:
     assert registered.caller.invoked_by == "cloudformation.amazonaws.com"
 
 
+def test_a_drain_names_its_hosts_and_what_they_were_set_to() -> None:
+    drain = read(EcsApiCall, "ecs/api-drain-by-person")
+    assert (drain.container_instances, drain.status) == (("8f0d4a1b2c3e4f5a6b7c8d9e0f1a2b3c",), "DRAINING")
+
+
+def test_a_session_says_whether_it_is_the_consoles_and_has_a_second_factor() -> None:
+    """CloudTrail writes both as texts; what it does not say is no."""
+    assert read(EcsApiCall, "ecs/api-update-service-by-person").caller.console
+    assert read(EcsApiCall, "ecs/api-stop-service-deployment").caller.mfa
+    neither = read(EcsApiCall, "ecs/api-drain-by-dockwarden").caller
+    assert (neither.mfa, neither.console) == (False, False)
+
+
 def test_a_call_that_failed_is_known_by_its_error() -> None:
     """A refused UpdateService deployed nothing."""
     assert read(EcsApiCall, "ecs/api-update-service-denied").succeeded is False
@@ -137,6 +150,13 @@ def test_invariant_71_a_call_keeps_no_value_of_its_request() -> None:
         ({"service": "a"}, {"service": {"clusterArn": f"{ECS}:cluster/c"}}, ("c", "a")),
         ({"service": "a"}, None, ("default", "a")),
         ({"service": "arn:aws:s3:::a"}, None, (None, None)),
+        ({"serviceDeploymentArn": f"{ECS}:service-deployment/c/a/1"}, None, ("c", "a")),
+        ({"serviceDeploymentArn": f"{ECS}:service-deployment/c/a"}, None, (None, None)),
+        ({"serviceDeploymentArn": f"{ECS}:service/c/a"}, None, (None, None)),
+        ({"task": "1"}, {"task": {"group": "service:a", "clusterArn": f"{ECS}:cluster/c"}}, ("c", "a")),
+        ({"task": "1"}, {"task": {"group": "family:a"}}, ("default", None)),
+        ({"task": "1"}, {"clusterArn": f"{ECS}:cluster/c"}, ("c", None)),
+        ({"containerInstances": ["1"]}, None, ("default", None)),
         (None, None, (None, None)),
         ([], "x", (None, None)),
     ],

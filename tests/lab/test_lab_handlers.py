@@ -1,5 +1,7 @@
 """The lab's wiring: a deployed handler of ours runs with drydock's clock and the local Slack, and nothing else changes."""
 
+import importlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,3 +67,15 @@ def test_a_clock_that_cannot_be_read_is_said_in_the_log(aws: LocalAws, drydock_c
         drydock_clock.broken = False
     assert drydock_clock.now.isoformat() not in said
     assert any("WARNING lab clock" in line for line in aws.lines("f"))
+
+
+def test_what_sqs_says_of_when_a_message_was_sent_is_told_in_the_labs_time() -> None:
+    """The lab's clock may run ahead of the machine's; a message that waited three seconds has waited three."""
+    in_lab_time = importlib.import_module("lab.ministack.wiring.lab_handler").in_lab_time
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    sent = str(int((now - timedelta(seconds=3)).timestamp() * 1000))
+    event = {"Records": [{"attributes": {"SentTimestamp": sent}}, {"body": "no attributes"}]}
+    told = in_lab_time(event, now + timedelta(hours=2), now)
+    at = datetime.fromtimestamp(int(told["Records"][0]["attributes"]["SentTimestamp"]) / 1000, UTC)
+    assert at == now + timedelta(hours=2) - timedelta(seconds=3)
+    assert told["Records"][1] == {"body": "no attributes"}

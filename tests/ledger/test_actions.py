@@ -1,12 +1,13 @@
 """Intents, leases and receipts: of any number of functions one acts, and nothing is lost."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
 
 from dockwarden.ledger import records
-from dockwarden.ledger.claims import Claim, Standing
+from dockwarden.ledger.claims import Claim, Standing, Terms, done_since, with_action
 from dockwarden.ledger.ledger import ActionLedger
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.ledger.records import Intent, Receipt, UnreadableRecordError, pack, receipt_of
@@ -43,7 +44,7 @@ def receipt(name: str = "one", fence: int = 1, state: State = State.DONE, at: da
 
 
 def claimed(ledger: ActionLedger, wanted: Intent, now: datetime = NOON) -> Claim:
-    return ledger.claim(wanted, now, LEASE, WINDOW)
+    return ledger.claim(wanted, now, Terms(LEASE, WINDOW))
 
 
 @pytest.fixture
@@ -173,3 +174,40 @@ def test_a_record_of_another_version_is_refused_by_name(version: object) -> None
 def test_a_damaged_record_is_refused_and_no_bare_error_escapes() -> None:
     with pytest.raises(UnreadableRecordError, match="damaged"):
         receipt_of({**pack(receipt()), "closed_at": "yesterday"})
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.REFUSED])
+def test_what_came_to_nothing_makes_no_other_event_a_duplicate(ledger: ActionLedger, state: State) -> None:
+    """A denied call at noon says nothing about the warning of five past."""
+    claimed(ledger, intent())
+    ledger.close(intent(), receipt(state=state))
+    assert claimed(ledger, intent("other", NOON + timedelta(seconds=3))).standing is Standing.CLAIMED
+
+
+def test_what_was_observed_is_a_duplicate_for_as_long_as_the_mode_is_observe(ledger: ActionLedger) -> None:
+    watched = replace(intent(), mode="observe")
+    claimed(ledger, watched)
+    ledger.close(watched, receipt(state=State.OBSERVED))
+    again = replace(intent("again", NOON + timedelta(seconds=3)), mode="observe")
+    assert claimed(ledger, again).standing is Standing.DUPLICATE
+    assert claimed(ledger, replace(again, mode="enforce")).standing is Standing.CLAIMED
+
+
+def test_invariant_1_an_event_that_comes_again_after_others_had_the_target_is_a_duplicate(
+    ledger: ActionLedger,
+) -> None:
+    claimed(ledger, intent())
+    ledger.close(intent(), receipt())
+    second = claimed(ledger, intent("two", playbook="other"))
+    ledger.close(intent("two", playbook="other"), receipt("two", second.fence))
+    again = claimed(ledger, intent())
+    assert (again.standing, again.intent, again.earlier) == (Standing.DUPLICATE, "one", State.DONE)
+
+
+def test_the_latest_actions_of_a_target_tell_whether_one_was_the_last() -> None:
+    """By their order: the clocks of two functions differ by minutes."""
+    first, ahead = NOON, NOON - timedelta(minutes=5)
+    assert not done_since(with_action((), first), first)
+    assert done_since(with_action(with_action((), first), ahead), first)
+    assert done_since(with_action(with_action((), first), first), first)
+    assert done_since((), first)

@@ -1,11 +1,16 @@
 """The stop and the modes that people set at run time."""
 
+from datetime import timedelta
+
 import pytest
 
-from dockwarden.errors import SettingsError
+from dockwarden.actions import DrainContainerInstance
+from dockwarden.errors import SettingsError, UnreadableRecordError
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.orders import Bar
+from dockwarden.guard.whereabouts import Whereabouts
 from dockwarden.ledger.controls import ControlLedger, Controls, Stop
-from dockwarden.ledger.store import Store
+from dockwarden.ledger.store import Put, Store
 from tests.fakes import NOON
 
 
@@ -45,16 +50,50 @@ def test_invariant_62_a_stop_applies_to_its_scope_and_in_doubt_to_everything(
     scope: str, name: str, playbook: str, cluster: str | None, *, stopped: bool
 ) -> None:
     controls = Controls(stops=(Stop(scope, name, "arn:me", "12:00", "drill"),))
-    assert (controls.stopped(playbook, cluster) is not None) is stopped
+    assert (controls.stopped(playbook, Whereabouts(cluster, None, "host")) is not None) is stopped
 
 
 def test_a_stop_is_lifted_again_and_both_are_recorded(store: Store) -> None:
     ledger = ControlLedger(store)
     ledger.stop("everything", "", by="arn:aws:sts::1:assumed-role/Admin/me", now=NOON, why="drill")
-    sentence = ledger.read().stopped("spot_drain", "prod")
+    sentence = ledger.read().stopped("spot_drain", Whereabouts("prod", None, "host"))
     assert sentence is not None
     assert "everything" in sentence
     assert "by assumed-role/Admin/me (drill)" in sentence
     ledger.resume("everything", "", by="arn:me", now=NOON)
     assert ledger.read().stops == ()
     assert [change["what"] for change in ledger.changes()] == ["resume: everything", "stop: everything"]
+
+
+DRAIN = DrainContainerInstance("arn:aws:ecs:eu-central-1:1:cluster/prod", "host", "i-0aa")
+
+
+def test_invariant_10_a_bar_past_its_end_is_over_although_the_item_is_still_there(store: Store) -> None:
+    ledger = ControlLedger(store)
+    ledger.bar(Bar("host", DRAIN.KIND, "rebalance_drain-1", "alice", playbook="rebalance_drain"), NOON)
+    controls = ledger.read()
+    assert controls.barred(DRAIN, NOON + timedelta(days=399)) is not None
+    assert controls.barred(DRAIN, NOON + timedelta(days=400)) is None
+
+
+def test_what_happens_anyway_is_barred_by_the_undo_of_its_own_playbook_alone(store: Store) -> None:
+    ledger = ControlLedger(store)
+    ledger.bar(Bar("host", DRAIN.KIND, "rebalance_drain-1", "alice", playbook="rebalance_drain"), NOON)
+    controls = ledger.read()
+    assert controls.barred(DRAIN, NOON, "spot_drain") is None
+    assert controls.barred(DRAIN, NOON, "rebalance_drain") is not None
+
+
+@pytest.mark.parametrize(
+    ("sk", "fields"),
+    [
+        ("MODE#spot_drain", {"mode": "off"}),
+        ("MODE#spot_drain", {"name": "spot_drain"}),
+        ("DEMOTION#spot_drain#", {"place": "prod"}),
+    ],
+)
+def test_a_damaged_order_is_refused_by_name(store: Store, sk: str, fields: dict[str, str]) -> None:
+    """It may have said anything: nothing may be done, and no bare error escapes."""
+    store.write([Put({"pk": "CONTROL", "sk": sk, "v": 1, **fields})])
+    with pytest.raises(UnreadableRecordError, match=f"CONTROL {sk}"):
+        ControlLedger(store).read()

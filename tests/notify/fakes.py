@@ -8,7 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dockwarden.aws.bus import BusRefusedError
 from dockwarden.clock import FixedClock
+from dockwarden.errors import TryAgainError
 from dockwarden.notify.cards import Card, to_json
 from dockwarden.notify.chat import ChatError, ChatRefusedError, Posted
 from dockwarden.notify.slack import Content
@@ -201,3 +203,20 @@ class FakeSecrets:
             code = self.error or "ResourceNotFoundException"
             raise ClientError({"Error": {"Code": code, "Message": f"about {SecretId}"}}, "GetSecretValue")
         return {"SecretString": self.value}
+
+
+@dataclass
+class FakeBus:
+    """An event bus that keeps what is put on it, and is away as often as a test says."""
+
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+    away: int = 0
+    refuses: str | None = None
+
+    def put(self, event: Mapping[str, Any]) -> None:
+        if self.refuses is not None and event["detail"].get("id") == self.refuses:
+            raise BusRefusedError("MalformedDetail")
+        if self.away > 0:
+            self.away -= 1
+            raise TryAgainError("the bus is away")
+        self.events.append(event)

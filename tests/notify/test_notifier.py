@@ -18,7 +18,7 @@ from dockwarden.aws.slack_api import BotChat, WebhookChat
 from dockwarden.clock import FixedClock
 from dockwarden.errors import DockwardenError, LedgerUnavailableError, TryAgainError
 from dockwarden.ledger.memory import MemoryStore
-from dockwarden.notify.cards import Card, Line
+from dockwarden.notify.cards import BUS, Card, Line, event_to_json
 from dockwarden.notify.chat import Chat, ChatBusyError, ChatRefusedError, ChatUnsureError
 from dockwarden.notify.sender import TooEarlyError
 from dockwarden.runtime import notifier as handler
@@ -28,7 +28,7 @@ from dockwarden.runtime.waiting import wait_after
 from lab.slack.server import TOKEN, LocalSlack
 from lab.slack.webapi import METHODS
 from tests.notify.cards import CHANNEL, DRAINED, NOON, card
-from tests.notify.fakes import FakeQueue, FakeSecrets, Tripwire, Wired
+from tests.notify.fakes import FakeBus, FakeQueue, FakeSecrets, Tripwire, Wired
 
 
 class World:
@@ -48,7 +48,9 @@ class World:
         store: Any = Wired(self.store, self.wire, "get", "write")
         queue = OutboxQueue(lambda: sqs, "outbox.fifo", "outbox-dlq.fifo")
         secret = SlackSecret(lambda: secrets, "dockwarden/slack", self.clock)
-        self.notifier = Notifier(queue, secret, store, self.clock, self._speak)
+        self.bus = FakeBus()
+        bus: Any = self.bus
+        self.notifier = Notifier(queue, secret, store, self.clock, self._speak, bus)
 
     def _speak(self, credential: Credential) -> Chat:
         if isinstance(credential, BotToken):
@@ -401,3 +403,38 @@ def test_the_deployed_handler_works_on_its_environment_alone(account: Any, slack
     assert handler.handle({"Records": [unreadable]}, None) == {"batchItemFailures": []}
     letters = account.receive_message(QueueUrl=wiring.setting("OUTBOX_DLQ_URL"))["Messages"]
     assert [letter["Body"] for letter in letters] == ["no card"]
+
+
+OUTCOME = {
+    "source": "dockwarden",
+    "detail-type": "Dockwarden Action Outcome",
+    "detail": {"version": 1, "id": "spot_drain-1", "state": "done"},
+}
+
+
+def test_an_event_goes_onto_the_bus_and_not_into_the_channel(world: World) -> None:
+    world.queue.put_body(event_to_json(OUTCOME), BUS)
+    world.run()
+    assert world.bus.events == [OUTCOME]
+    assert world.texts == []
+
+
+def test_an_event_waits_for_a_bus_that_is_away_and_holds_no_card_up(world: World) -> None:
+    """They are groups of their own: neither a chat nor a bus that is down holds the other up."""
+    world.bus.away = 2
+    world.queue.put_body(event_to_json(OUTCOME), BUS)
+    world.queue.put(card("card-1"))
+    world.run()
+    assert world.bus.events == [OUTCOME]
+    assert len(world.texts) == 1
+
+
+def test_an_event_that_the_bus_refuses_for_good_is_buried_and_holds_no_other_up(world: World) -> None:
+    bad = {**OUTCOME, "detail": {**OUTCOME["detail"], "id": "bad"}}  # type: ignore[dict-item]
+    world.bus.refuses = "bad"
+    for event in (bad, OUTCOME):
+        world.queue.put_body(event_to_json(event), BUS)
+    world.run()
+    assert world.bus.events == [OUTCOME]
+    [letter] = world.queue.buried
+    assert json.loads(letter["MessageBody"])["event"] == bad

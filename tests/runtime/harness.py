@@ -12,6 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from dockwarden.aws.alarm_states import CloudWatchAlarmStates
+from dockwarden.aws.capacity import EcsCapacity
 from dockwarden.aws.clients import ACT_ATTEMPTS, Clients
 from dockwarden.aws.evidence import AwsEvidence
 from dockwarden.aws.facts import AwsFacts
@@ -20,12 +22,17 @@ from dockwarden.aws.outbox import SqsOutbox
 from dockwarden.aws.performer import AwsPerformer
 from dockwarden.aws.restarts import CloudWatchRestarts
 from dockwarden.aws.roster import EcsRoster
+from dockwarden.aws.stacks import CloudFormationStacks
+from dockwarden.aws.tasks import EcsTasks
 from dockwarden.clock import FixedClock
 from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster
+from dockwarden.facts.tasks import Tasks
 from dockwarden.guard.modes import Mode
+from dockwarden.guard.settings import GuardSettings
 from dockwarden.ledger.dynamodb import DynamoStore
 from dockwarden.ledger.index import InstanceIndex
+from dockwarden.ledger.store import Store
 from dockwarden.playbook import registry
 from dockwarden.runtime.config import Config, PlaybookConfig
 from dockwarden.runtime.engine import Engine
@@ -40,7 +47,10 @@ from lab.drydock.world import World
 from tests.fakes import ACCOUNT, NOON, REGION, warning
 from tests.ledger.conftest import TABLE, make_table
 
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/dockwarden-act-spot-drain"
+ROLES = {
+    name: f"arn:aws:iam::{ACCOUNT}:role/dockwarden-act-{name.replace('_', '-')}"
+    for name in ("spot_drain", "rebalance_drain")
+}
 SWEEP = {"source": "dockwarden", "detail-type": "Dockwarden Sweep", "detail": {}}
 VISIBILITY = timedelta(seconds=25)
 
@@ -55,26 +65,38 @@ class KilledError(BaseException):
 
 @dataclass
 class KillPlan:
-    """Ends the function at the n-th AWS call, before it is sent or after it was answered."""
+    """Ends the function at the n-th AWS call, or the first of a name, before it is sent or after it was answered."""
 
     at: int | None = None
+    stop_at: str | None = None
     when: str = "before"
     made: list[str] = field(default_factory=list)
     _lock: Any = field(default_factory=Lock)
 
     def watch(self, client: Any) -> None:
         """Count the calls of a client."""
-        client.meta.events.register_first("before-send", self._before)
-        client.meta.events.register_first("response-received", self._after)
+        client.meta.events.register_first("before-send", self.before)
+        client.meta.events.register_first("response-received", self.after)
 
-    def _before(self, event_name: str, **_: Any) -> None:
+    def before(self, event_name: str, **_: Any) -> None:
+        """Count a call that is about to be sent, and end the function if it is the one."""
         with self._lock:
             self.made.append(event_name.removeprefix("before-send."))
+            if self.made[-1] == self.stop_at:
+                self.at = len(self.made)
             fatal = len(self.made) == self.at
         if fatal and self.when == "before":
             raise KilledError(self.made[-1])
 
-    def _after(self, **_: Any) -> None:
+    @contextmanager
+    def call(self, name: str) -> Iterator[None]:
+        """Count a call that is answered in this process and goes through no client."""
+        self.before(name)
+        yield
+        self.after()
+
+    def after(self, **_: Any) -> None:
+        """End the function if the call that was answered is the one."""
         if self.when == "after" and len(self.made) == self.at:
             self.at = None
             raise KilledError(self.made[-1])
@@ -131,31 +153,48 @@ class Installation:
     plan: KillPlan
     outbox_url: str
     mode: Mode = Mode.ENFORCE
+    guard: GuardSettings = field(default_factory=GuardSettings)
+
+    def config(self) -> Config:
+        """What the platform has set."""
+        playbooks = {
+            name: PlaybookConfig(self.mode, self.mode, act_role=role) for name, role in ROLES.items()
+        }
+        return Config(
+            ACCOUNT, REGION, clusters=("prod",), playbooks=playbooks, channel="C0PLATFORM", guard=self.guard
+        )
+
+    def clients(self) -> Clients:
+        """The clients of a fresh function."""
+        return LabClients(self.endpoint, self.plan)
+
+    def store(self, clients: Clients) -> Store:
+        """The ledger's table."""
+        return DynamoStore(lambda: clients.client("dynamodb"), TABLE)
 
     def lane(self) -> Lane:
         """A fresh function, as after a cold start."""
-        clients = LabClients(self.endpoint, self.plan)
-        store = DynamoStore(lambda: clients.client("dynamodb"), TABLE)
-        config = Config(
-            ACCOUNT,
-            REGION,
-            clusters=("prod",),
-            playbooks={"spot_drain": PlaybookConfig(self.mode, self.mode, act_role=ROLE)},
-            channel="C0PLATFORM",
-        )
+        clients, config = self.clients(), self.config()
+        store = self.store(clients)
         fleet = EcsFleet(lambda: clients.client("ecs"), InstanceIndex(store), config.cluster_arns())
         roster = EcsRoster(lambda: clients.client("ecs"), config.cluster_arns())
         restarts = CloudWatchRestarts(lambda: clients.client("cloudwatch"), list(config.cluster_arns()))
         evidence = AwsEvidence(clients)
+        tasks = EcsTasks(lambda: clients.client("ecs"))
+        others = {Roster: roster, Restarts: restarts, Tasks: tasks, **evidence.answers()}
+        capacity = EcsCapacity(lambda: clients.client("ecs"), fleet.cluster, config.guard)
         parts = Parts(
             config=config,
             clock=self.clock,
             store=store,
-            facts=AwsFacts(fleet, {Roster: roster, Restarts: restarts, **evidence.answers()}, evidence.begin),
+            facts=AwsFacts(fleet, others, [evidence.begin, capacity.begin]),
             scopes=fleet,
-            performer=AwsPerformer(clients, {"spot_drain": ROLE}),
+            performer=AwsPerformer(clients, {name: p.act_role for name, p in config.playbooks.items()}),
             outbox=SqsOutbox(lambda: clients.client("sqs"), self.outbox_url, "C0PLATFORM"),
             home=(ACCOUNT, REGION),
+            capacity=capacity,
+            alarms=CloudWatchAlarmStates(lambda: clients.client("cloudwatch")),
+            stacks=CloudFormationStacks(lambda: clients.client("cloudformation")),
         )
         self.parts = parts
         work = Work(parts, Engine(parts, list(registry().values())), clients.calls)
@@ -190,15 +229,19 @@ class Installation:
         return {target: count for (_, target), count in self.endpoint.log.mutations().items()}
 
     def told(self) -> list[dict[str, Any]]:
-        """The cards in the outbox, received and removed."""
-        client, cards = boto3.client("sqs", region_name=REGION), []
+        """The cards in the outbox, received and removed with the events beside them."""
+        return [body["card"] for body in self.sent() if "card" in body]
+
+    def sent(self) -> list[dict[str, Any]]:
+        """All messages of the outbox, cards and events for the bus, received and removed."""
+        client, bodies = boto3.client("sqs", region_name=REGION), []
         while messages := client.receive_message(QueueUrl=self.outbox_url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
             for message in messages:
-                cards.append(json.loads(message["Body"])["card"])
+                bodies.append(json.loads(message["Body"]))
                 client.delete_message(QueueUrl=self.outbox_url, ReceiptHandle=message["ReceiptHandle"])
-        return cards
+        return bodies
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def test_invariant_64_settings_that_cannot_be_read_mean_observe() -> None:
 
 
 def test_a_tag_cannot_raise_a_mode_above_the_ceiling() -> None:
-    bench = Bench(ceiling=Mode.OBSERVE, world=FakeWorld(tags={"prod": "enforce"}))
+    bench = Bench(ceiling=Mode.OBSERVE, world=FakeWorld(mode_tags={"prod": "enforce"}))
     assert bench.verdicts(warning()) == ["observe"]
     assert bench.performer.performed == []
 
@@ -80,7 +80,7 @@ def test_a_tag_cannot_raise_a_mode_above_the_ceiling() -> None:
     ],
 )
 def test_a_clusters_tag_tightens_what_the_default_allows(tag: str | NotRead, verdict: str) -> None:
-    bench = Bench(world=FakeWorld(tags={"prod": tag}))
+    bench = Bench(world=FakeWorld(mode_tags={"prod": tag}))
     assert bench.verdicts(warning()) == [verdict]
     assert bench.performer.performed == []
 
@@ -245,7 +245,7 @@ def test_people_are_told_before_the_receipt_so_that_a_lost_outbox_loses_nothing(
     class Full:
         cards: list[Any] = []  # noqa: RUF012
 
-        def send(self, cards: Any) -> None:
+        def send(self, cards: Any, events: Any = ()) -> None:
             raise TryAgainError("the outbox is away")
 
     bench = Bench()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from dockwarden.runtime import lane, wiring
 from dockwarden.runtime.config import Config, PlaybookConfig, read_config
 from dockwarden.runtime.engine import Engine
 from dockwarden.runtime.work import Work
-from tests.fakes import Bench, warning
+from tests.aws.answering import Answering
+from tests.fakes import ACCOUNT, NOON, REGION, Bench, warning
 
 
 def records(*bodies: str) -> dict[str, Any]:
@@ -60,6 +62,43 @@ def test_invariant_9_an_outage_keeps_the_whole_batch(error: Exception) -> None:
     bench = Bench(store=Away())
     assert sorted(handled(bench, json.dumps(warning()), "no json")) == ["m0", "m1"]
     assert bench.performer.performed == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "verdict"), [(NOON, "ignore"), (None, "act"), ("soon", "act"), ("9" * 30, "act")]
+)
+def test_invariant_12_an_event_dated_ahead_is_as_old_as_sqs_has_had_it(sent: object, verdict: str) -> None:
+    """Without what SQS says, the event's own time is all that there is."""
+    bench = Bench()
+    bench.clock.set(NOON + timedelta(seconds=121))
+    ahead = json.dumps(warning(at=NOON + timedelta(minutes=5)))
+    stamp = str(int(sent.timestamp() * 1000)) if isinstance(sent, datetime) else sent
+    attributes = {} if stamp is None else {"SentTimestamp": stamp}
+    work = Work(bench.parts, Engine(bench.parts, list(registry().values())))
+    lane.Lane(bench.parts.home, lambda: work).handle(
+        {"Records": [{"messageId": "m", "body": ahead, "attributes": attributes}]}
+    )
+    assert bool(bench.performer.performed) == (verdict == "act")
+
+
+@pytest.mark.parametrize(("channel", "told"), [(None, []), ("C0PLATFORM", ["card"])])
+def test_without_a_channel_the_events_about_what_was_done_go_out_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, channel: str | None, told: list[str]
+) -> None:
+    config = {"account": ACCOUNT, "region": REGION, "channel": channel}
+    monkeypatch.setenv("DOCKWARDEN_CONFIG", json.dumps(config))
+    monkeypatch.setenv("LEDGER_TABLE", "ledger")
+    clients = Answering().on("SendMessageBatch", {"Successful": [], "Failed": []})
+    monkeypatch.setattr(wiring, "clients", lambda: clients)
+    monkeypatch.setenv("OUTBOX_URL", "https://sqs/outbox.fifo")
+    bench = Bench()
+    bench.run(warning())
+    wiring.parts().outbox.send(bench.outbox.cards, bench.outbox.events)
+    [call] = clients.asked("SendMessageBatch")
+    kinds = [
+        next(k for k in json.loads(e["MessageBody"]) if k not in {"v", "channel"}) for e in call["Entries"]
+    ]
+    assert kinds == [*told, "event"]
 
 
 def test_a_lane_without_its_environment_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from dockwarden.guard.modes import Mode
 from dockwarden.notify.cards import Card, Line, Tone
 from dockwarden.notify.slack import render
 from tests.canaries import SHAPES, carrying, seen, told
@@ -71,6 +72,18 @@ def test_invariant_71_no_value_of_an_event_and_no_credential_reaches_any_sink(
     for name, text in written.items():
         assert CANARY not in text, name
         assert not [value for value in credentials if value in text], name
+
+
+def test_invariant_71_what_is_held_keeps_no_value_of_its_event(
+    installation: Installation, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A proposal keeps its event, to decide again: what the parsers have read of it, and nothing else."""
+    caplog.set_level(logging.DEBUG, logger="dockwarden")
+    installation.mode = Mode.APPROVE
+    installation.deliver(*map(poisoned, installation.warnings(2)))
+    assert len(installation.parts.proposals.all()) == 2
+    written = sinks(installation, capsys, caplog)
+    assert {name for name, text in written.items() if CANARY in text} == set()
 
 
 def test_invariant_71_no_secret_in_the_text_of_an_event_reaches_any_sink(

@@ -187,8 +187,8 @@ class Woken:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def run(self, heard: list[tuple[str, Event]], _request: str | None) -> list[str]:
-        self.heard += [message for message, _ in heard]
+    def run(self, heard: list[lane.Heard], _request: str | None) -> list[str]:
+        self.heard += [message for message, *_ in heard]
         return []
 
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from botocore.exceptions import ClientError
 
-from dockwarden.aws.errors import AWS_ERRORS, code
+from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.errors import DockwardenError
 from dockwarden.facts.unknown import NotRead
 
@@ -79,7 +79,7 @@ def asked(work: Callable[[], _T]) -> _T | NotRead:
         return work()
     except AWS_ERRORS as error:
         operation = f"{error.operation_name}: " if isinstance(error, ClientError) else ""
-        return NotRead(operation + code(error))
+        return NotRead(operation + code(error), passing(error))
     except (TooLateError, UnreadableError) as error:
         return NotRead(str(error))
 

@@ -11,7 +11,7 @@ class AwsFacts:
     """Answers the engine's Facts: the fleet, which reads ahead for a batch, and those that read when asked."""
 
     def __init__(
-        self, fleet: EcsFleet, others: Mapping[type, object], begin: Callable[[], None] | None = None
+        self, fleet: EcsFleet, others: Mapping[type, object], begin: Sequence[Callable[[], None]] = ()
     ) -> None:
         self._fleet = fleet
         self._others = others
@@ -19,8 +19,8 @@ class AwsFacts:
 
     def prepare(self, events: Sequence[Event]) -> None:
         """Read ahead what playbooks will ask about these events."""
-        if self._begin is not None:
-            self._begin()
+        for begin in self._begin:
+            begin()
         self._fleet.prepare(events)
 
     def mistaken(self, action: Action) -> bool:

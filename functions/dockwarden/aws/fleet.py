@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from dockwarden.actions import Action, DrainContainerInstance
+from dockwarden.actions import Action, OfContainerInstance
+from dockwarden.aws import clusters as clusters_now
+from dockwarden.aws import services
 from dockwarden.aws.errors import AWS_ERRORS, code, passing
+from dockwarden.events.arn import in_cluster
 from dockwarden.events.parse import Event
 from dockwarden.facts.fleet import ContainerInstance, Fleet
 from dockwarden.facts.scopes import MODE_TAG, Scopes
+from dockwarden.facts.services import ServiceRef
 from dockwarden.facts.unknown import NotRead
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.parallel import side_by_side
 from dockwarden.permissions import Permission
 
-_DESCRIBE = 100  # DescribeContainerInstances and DescribeClusters take no more
+_DESCRIBE = 100  # DescribeContainerInstances takes no more
 _NAMED = 50  # instances in one filter: no limit is documented, and a batch seldom has more unknown ones
 # What an event calls an instance goes into a query only if it can be nothing else.
 _EC2_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}", re.ASCII)
@@ -31,11 +35,11 @@ class EcsFleet:
         self._index = index
         self._clusters = clusters
         self._found: dict[str, tuple[ContainerInstance, ...] | NotRead] = {}
-        self._tags: dict[str, dict[str, str] | NotRead] = {}
+        self._now: clusters_now.Clusters = {}
 
     def prepare(self, events: Sequence[Event]) -> None:
         """Look up the instances that the events name, in one read for all that the index knows."""
-        self._found, self._tags = {}, {}
+        self._found, self._now = {}, {}
         named = (getattr(event, "instance_id", None) for event in events)
         wanted = list(dict.fromkeys(name for name in named if name))
         if not wanted or not self._clusters:
@@ -52,7 +56,7 @@ class EcsFleet:
 
     def mistaken(self, action: Action) -> bool:
         """Told that a container instance does not exist: whether only the index said so, which then forgets it."""
-        if not isinstance(action, DrainContainerInstance):
+        if not isinstance(action, OfContainerInstance):
             return False
         found = self._found.get(action.ec2_instance_id, ())
         if isinstance(found, NotRead) or all(instance.confirmed for instance in found):
@@ -87,24 +91,22 @@ class EcsFleet:
         """The value of a cluster's mode tag."""
         if cluster_arn is None:
             return None
-        if not self._tags:
-            self._tags = self._read_tags()
-        tags = self._tags.get(cluster_arn, NotRead("the cluster was not found"))
+        tags = self.tags(cluster_arn)
         return tags if isinstance(tags, NotRead) else tags.get(MODE_TAG)
 
-    def _read_tags(self) -> dict[str, dict[str, str] | NotRead]:
-        """The tags of the listed clusters, in one call for a hundred of them."""
-        arns, tags = list(self._clusters.values()), dict[str, dict[str, str] | NotRead]()
-        for start in range(0, len(arns), _DESCRIBE):
-            some = arns[start : start + _DESCRIBE]
-            try:
-                answer = self._client().describe_clusters(clusters=some, include=["TAGS"])
-            except AWS_ERRORS as error:
-                tags |= dict.fromkeys(some, NotRead(code(error), passing(error)))
-                continue
-            for cluster in answer["clusters"]:
-                tags[cluster["clusterArn"]] = {tag["key"]: tag["value"] for tag in cluster.get("tags", [])}
-        return tags
+    def tags(self, arn: str) -> Mapping[str, str] | NotRead:
+        """The tags of a listed cluster, or of a service of one."""
+        if (service := _service(arn)) is not None:
+            state = services.describe(self._client(), [service])[service]
+            return state if isinstance(state, NotRead) else dict(state.tags)
+        found = self.cluster(arn)
+        return found if isinstance(found, NotRead) else found.tags
+
+    def cluster(self, cluster_arn: str) -> clusters_now.ClusterNow | NotRead:
+        """A listed cluster as it is now: all of them are read at once, once for each batch."""
+        if not self._now:
+            self._now = clusters_now.describe(self._client(), list(self._clusters.values()))
+        return self._now.get(cluster_arn, NotRead("the cluster was not found"))
 
     def _look_up(self, names: Sequence[str]) -> dict[str, tuple[ContainerInstance, ...] | NotRead]:
         """The container instances of EC2 instances, from one filtered list in each cluster."""
@@ -142,6 +144,12 @@ class EcsFleet:
             # An external instance (ECS Anywhere) has no EC2 instance, and no Spot reclaim.
             if found.get("ec2InstanceId", "").startswith("i-"):
                 yield _instance(cluster_arn, found)
+
+
+def _service(arn: str) -> ServiceRef | None:
+    """The service that an ARN names, None for anything else. An old ARN, without its cluster, names none."""
+    found = in_cluster(arn, "service")
+    return ServiceRef(found.cluster, found.name) if found is not None and found.cluster else None
 
 
 def _instance(cluster_arn: str, found: Mapping[str, Any]) -> ContainerInstance:

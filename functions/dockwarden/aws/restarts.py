@@ -38,7 +38,7 @@ class CloudWatchRestarts:
         reads = side_by_side(lambda name: asked(lambda: self._of(name, since, until)), list(self._clusters))
         for cluster, found in zip(self._clusters, reads, strict=True):
             if isinstance(found, NotRead):
-                return NotRead(f"{cluster}: {found.why}")
+                return NotRead(f"{cluster}: {found.why}", found.passing)
             counted.update(found)
         return counted
 

@@ -46,7 +46,7 @@ def _named(rollout: Rollout) -> Iterator[str]:
 
 
 def _rollout(data: Mapping[str, Any]) -> Rollout:
-    created = data.get("createdAt")
+    created, finished = data.get("createdAt"), data.get("finishedAt")
     return Rollout(
         arn=data.get("serviceDeploymentArn", ""),
         status=data.get("status"),
@@ -54,6 +54,7 @@ def _rollout(data: Mapping[str, Any]) -> Rollout:
         target=data.get("targetServiceRevision", {}).get("arn"),
         sources=tuple(arn for one in data.get("sourceServiceRevisions", []) if (arn := one.get("arn"))),
         rolled_back_to=data.get("rollback", {}).get("serviceRevisionArn"),
+        finished_at=finished if isinstance(finished, datetime) else None,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from dockwarden.aws.errors import AWS_ERRORS, code
+from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.facts.roster import Roster, ServiceNow
 from dockwarden.facts.unknown import NotRead
 from dockwarden.parallel import side_by_side
@@ -35,7 +35,8 @@ class EcsRoster:
             parts = [arns[start : start + _DESCRIBE] for start in range(0, len(arns), _DESCRIBE)]
             described = side_by_side(lambda some: self._describe(cluster, some), parts)
         except AWS_ERRORS as error:
-            return () if code(error) == "ClusterNotFoundException" else NotRead(f"{cluster}: {code(error)}")
+            gone = code(error) == "ClusterNotFoundException"
+            return () if gone else NotRead(f"{cluster}: {code(error)}", passing(error))
         return tuple(service for some in described for service in some)
 
     def _describe(self, cluster: str, arns: list[str]) -> list[ServiceNow]:

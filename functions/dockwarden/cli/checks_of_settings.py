@@ -10,6 +10,7 @@ from dockwarden.cli.findings import Finding, fail, ok, warn
 from dockwarden.cli.installation import Installation
 from dockwarden.cli.modes_shown import mode_without_tags
 from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.freezes import Unreadable, WhileAlarm
 from dockwarden.playbook import registry
 
 _DESCRIBE = 100  # DescribeClusters takes no more
@@ -55,13 +56,34 @@ def index(installation: Installation) -> Iterator[Finding]:
 
 
 def modes(installation: Installation) -> Iterator[Finding]:
-    """How far each playbook may go, and what is stopped."""
+    """How far each playbook may go, what moved it down, what is stopped, and where somebody is at work."""
     controls = installation.parts.controls.read()
     for name in registry():
         ruling = mode_without_tags(name, installation.config.of(name), controls.modes)
         yield ok("mode", f"{name}: {ruling.mode} ({ruling.why})")
     for stop in controls.stops:
         yield warn("stop", stop.sentence(), "dockwarden resume, when it is time")
+    for demotion in controls.demotions:
+        sentence = f"{demotion.playbook} was {demotion.sentence()}"
+        yield warn("mode", sentence, "dockwarden readiness, then dockwarden promote")
+    now = installation.parts.clock.now()
+    for order in (*controls.hands_off, *installation.parts.controls.noticed()):
+        if now < order.until:
+            yield ok("hands-off", order.sentence(now))
+
+
+def freezes(installation: Installation) -> Iterator[Finding]:
+    """Whether each deployed freeze can be read, and which hold now."""
+    now = installation.parts.clock.now()
+    for freeze in installation.config.freezes:
+        if isinstance(freeze.when, WhileAlarm):
+            yield ok("freeze", f'"{freeze.name}" holds while the CloudWatch alarm {freeze.when.alarm} fires')
+        elif (why := freeze.holds(now, {})) is None:
+            yield ok("freeze", f'"{freeze.name}" does not hold now')
+        elif isinstance(freeze.when, Unreadable):
+            yield fail("freeze", why, "everything voluntary is frozen: correct dockwarden.toml, then deploy")
+        else:
+            yield warn("freeze", why, "wait, or change dockwarden.toml and deploy")
 
 
 def left_open(installation: Installation) -> Iterator[Finding]:

@@ -1,18 +1,27 @@
 """Events through the real engine, one after another, in an installation that exists only in memory."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from dockwarden.cli.outcomes import merged
-from dockwarden.cli.pretending import NowhereOutbox, PretendFacts, PretendFleet, PretendPerformer
+from dockwarden.cli.pretended_capacity import PretendCapacity
+from dockwarden.cli.pretending import (
+    NowhereOutbox,
+    PretendAlarms,
+    PretendFacts,
+    PretendFleet,
+    PretendPerformer,
+    PretendStacks,
+)
 from dockwarden.cli.world import World
 from dockwarden.clock import FixedClock
 from dockwarden.errors import MalformedEventError
-from dockwarden.events.parse import UnknownEvent, parse
+from dockwarden.events.parse import Event, UnknownEvent, parse
 from dockwarden.events.times import as_time
+from dockwarden.facts.capacity import Capacity
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.ledger.memory import MemoryStore
@@ -21,6 +30,7 @@ from dockwarden.playbook import registry
 from dockwarden.runtime.arrivals import Arrival
 from dockwarden.runtime.config import Config, PlaybookConfig
 from dockwarden.runtime.engine import Engine
+from dockwarden.runtime.over import free_what_is_over
 from dockwarden.runtime.parts import Parts
 from dockwarden.verdicts import Outcome
 
@@ -56,6 +66,7 @@ class Decider:
 
     The clock is the latest readable time so far, or stands still at `now`. `mode` takes the place of every
     ceiling, default and run-time setting of the world. `outbox` gets the cards, which nobody gets without one.
+    `capacity` takes the place of what the world says of how much there is.
     """
 
     def __init__(
@@ -64,8 +75,10 @@ class Decider:
         mode: Mode | None = None,
         now: datetime | None = None,
         outbox: Outbox | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
         self._outbox = outbox or NowhereOutbox()
+        self._capacity = capacity
         self._playbooks = registry()
         self._mode = mode
         self._fixed = now is not None
@@ -78,19 +91,27 @@ class Decider:
 
     def _installation(self, world: World, mode: Mode | None, store: MemoryStore) -> Parts:
         fleet, index = PretendFleet(world, InstanceIndex(store)), InstanceIndex(store)
-        protocols = [
-            protocol for playbook in self._playbooks.values() for protocol in playbook.reads.values()
-        ]
+        self._facts = PretendFacts(fleet, self.protocols, world.why)
         account, region = world.home or _UNKNOWN_PLACE
+        config = Config(
+            account=account,
+            region=region,
+            playbooks=self._configured(world, mode),
+            guard=world.guard,
+            freezes=world.freezes,
+        )
         return Parts(
-            config=Config(account=account, region=region, playbooks=self._configured(world, mode)),
+            config=config,
             clock=self._clock,
             store=store,
-            facts=PretendFacts(fleet, protocols, world.why),
+            facts=self._facts,
             scopes=fleet,
             performer=PretendPerformer(index),
             outbox=self._outbox,
             home=world.home,
+            capacity=self._capacity or PretendCapacity(world, index, config.guard),
+            alarms=PretendAlarms(world),
+            stacks=PretendStacks(world.why),
         )
 
     def _configured(self, world: World, mode: Mode | None) -> dict[str, PlaybookConfig]:
@@ -117,19 +138,36 @@ class Decider:
         """What would be done about each event, in their order."""
         return map(self.one, raw_events)
 
-    def one(self, raw: Any) -> Decided:
-        """What would be done about the next event."""
+    def one(self, raw: Any, recorded: Mapping[type, object] | None = None) -> Decided:
+        """What would be done about the next event; `recorded` are facts that answer for it alone."""
         time = as_time(raw.get("time")) if isinstance(raw, dict) else None
-        if time is not None and not self._fixed:
-            self._clock.set(max(self._clock.now(), _within(time)))
+        self._at(time)
         try:
             event = parse(raw)
         except MalformedEventError as error:
             return Decided(*_labels(raw), time, recognised=False, outcomes=(), error=str(error))
-        recognised = not isinstance(event, UnknownEvent)
+        return self.event(event, recorded)
+
+    def event(self, event: Event | UnknownEvent, recorded: Mapping[type, object] | None = None) -> Decided:
+        """The same about an event that is parsed already."""
+        of, recognised = event.envelope, not isinstance(event, UnknownEvent)
+        self._at(of.time)
+        self._facts.recorded = recorded or {}
         outcomes = () if isinstance(event, UnknownEvent) else self._outcomes(Arrival("", event))
-        of = event.envelope
         return Decided(of.id, of.source, of.detail_type, of.time, recognised, outcomes)
+
+    @property
+    def protocols(self) -> list[type]:
+        """The facts protocols that the playbooks ask."""
+        return [protocol for playbook in self._playbooks.values() for protocol in playbook.reads.values()]
+
+    def give_back_what_is_over(self) -> None:
+        """Free the budgets of what events have said is over, as the sweep does it in Lambda."""
+        free_what_is_over(self._parts)
+
+    def _at(self, time: datetime | None) -> None:
+        if time is not None and not self._fixed:
+            self._clock.set(max(self._clock.now(), _within(time)))
 
     def _outcomes(self, arrival: Arrival) -> tuple[Outcome, ...]:
         [result] = self._engine.run([arrival])

@@ -40,6 +40,31 @@ def read_json(name: str, *, strict: bool = True) -> Any:
     return _parsed(text, shown, strict=strict)
 
 
+def read_json_lines(name: str) -> list[Any]:
+    """The JSON documents of a file, or of standard input for `-`: one document, or one on each line.
+
+    Raises DocumentError where nothing can be read, NotJsonError, which names the line, where one is no JSON.
+    """
+    shown, data = _shown(name), read_bytes(name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotJsonError(shown, f"it is no UTF-8 text (byte {error.start})") from error
+    # Not splitlines(), which also ends a line at separators that JSON allows within a text.
+    lines = [(number, found) for number, found in enumerate(text.split("\n"), 1) if found.strip()]
+    if len(lines) > 1 and _is_json(lines[0][1]):
+        return [_parsed(found, f"{shown} line {number}", strict=False) for number, found in lines]
+    return [_parsed(text, shown, strict=False)]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        _parsed(text, "", strict=False)
+    except NotJsonError:
+        return False
+    return True
+
+
 def read_bytes(name: str) -> bytes:
     """The bytes of a file, or of standard input for `-`. Raises DocumentError."""
     shown = _shown(name)

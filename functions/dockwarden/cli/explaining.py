@@ -1,6 +1,6 @@
 """The last incident that events in a file make, as its card; through the engine that runs in Lambda."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,7 +31,7 @@ class Told:
         self._failing: dict[str, Card] = {}
         self._settled: dict[str, Card] = {}
 
-    def send(self, cards: Sequence[Card]) -> None:
+    def send(self, cards: Sequence[Card], events: Sequence[Mapping[str, Any]] = ()) -> None:  # noqa: ARG002
         """Keep the cards."""
         for card in cards:
             if card.tone is Tone.DONE:

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from dockwarden.aws.alarm_states import CloudWatchAlarmStates
+from dockwarden.aws.capacity import EcsCapacity
 from dockwarden.aws.clients import Clients
 from dockwarden.aws.fleet import EcsFleet
 from dockwarden.aws.outbox import NoOutbox
+from dockwarden.aws.stacks import CloudFormationStacks
 from dockwarden.cli.account import AccountError, ask
 from dockwarden.cli.pretending import PretendPerformer
 from dockwarden.clock import SystemClock
@@ -118,4 +121,7 @@ class Installation:
             performer=PretendPerformer(InstanceIndex(self.store)),
             outbox=NoOutbox(),
             home=(self.config.account, self.config.region),
+            capacity=EcsCapacity(lambda: self.clients.client("ecs"), self.fleet.cluster, self.config.guard),
+            alarms=CloudWatchAlarmStates(lambda: self.clients.client("cloudwatch")),
+            stacks=CloudFormationStacks(lambda: self.clients.client("cloudformation")),
         )

@@ -15,12 +15,22 @@ from dockwarden.errors import DockwardenError, SettingsError, UnknownPlaybookErr
 
 COMMANDS = {
     "decide": "what Dockwarden would do about events in a file; nothing is changed, nothing is called",
+    "replay": "what would be done about recorded events under other settings; nothing is changed",
     "why": "why a task stopped or a service fails, on your account or from events in a file; nothing is changed",
     "playbooks": "the playbooks: trigger, ceiling, mode, what each may read and do, its settings",
     "check": "what is missing before an installation can work, each with what to do about it",
+    "pending": "what is held and waits for a person, with its deadline and owner",
+    "approve": "let one held action go, under your own identity",
+    "reject": "end a proposal; nothing is done",
+    "ledger": "what was done, would have been done or could not be done, one line each",
+    "undo": "take an action back while that is still right",
     "receipt": "what was done under an id that a message or CloudTrail names, why, and what came of it",
+    "mark": "say whether an action was right or wrong",
+    "readiness": "which playbooks have earned more trust, and where",
+    "promote": "move a playbook up one mode in named places, or down",
     "mode": "show or set how far a playbook goes, below the platform's ceiling; no deploy needed",
-    "stop": "stop everything, a playbook or a cluster, from the next call on",
+    "hands-off": "keep hands off a service, cluster or host for a time; list what is in force",
+    "stop": "stop everything, a playbook, a cluster or a service, from the next call on",
     "resume": "lift a stop",
     "changes": "what people changed at run time: when, who, what, why",
     "uninstall": "what stays after an uninstall, what stands in its way, and the commands to run",
@@ -85,10 +95,10 @@ def _run(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     # Imported when named: `decide` must not wait for boto3.
-    command = cast("Command", import_module(f"dockwarden.cli.commands.{name}"))
+    command = cast("Command", import_module(f"dockwarden.cli.commands.{name.replace('-', '_')}"))
     parser = Parser(name, command.__doc__ or "")
     command.arguments(parser)
-    return command.run(parser.parse_args(words))
+    return command.run(parser.parsed(words))
 
 
 def overview() -> str:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from dockwarden.cli.screen import inert
 
 _STACK = "Dockwarden"
+_LONGEST_WHY = 500
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,6 +26,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
+
+    def parsed(self, words: Sequence[str]) -> argparse.Namespace:
+        """The arguments of a command line, on which options may stand between what has no name."""
+        return self.parse_intermixed_args(list(words))
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2 and one sentence."""
@@ -46,4 +52,12 @@ class Parser(argparse.ArgumentParser):
 
     def with_why(self) -> None:
         """Add `--why`, which is recorded with a change."""
-        self.add_argument("--why", default="", help="why, in a few words; it is recorded with the change")
+        self.add_argument(
+            "--why", type=_why, default="", help="why, in a few words; it is recorded with the change"
+        )
+
+
+def _why(text: str) -> str:
+    if len(text) > _LONGEST_WHY:
+        raise argparse.ArgumentTypeError(f"it has {len(text)} characters; {_LONGEST_WHY} is the most")
+    return text

@@ -1,10 +1,17 @@
 """An installation that exists only for `decide`: a world in memory, and actions that call nothing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any, ClassVar
 
-from dockwarden.actions import Action, DrainContainerInstance
+from dockwarden.actions import (
+    Action,
+    ActivateContainerInstance,
+    DrainContainerInstance,
+    OfContainerInstance,
+)
 from dockwarden.cli.world import Cluster, World
 from dockwarden.events.parse import Event
 from dockwarden.facts.fleet import ContainerInstance, Fleet
@@ -14,6 +21,7 @@ from dockwarden.facts.unknown import NotRead
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.notify.cards import Card
 from dockwarden.performing import Effect, Gate, State
+from dockwarden.permissions import Permission
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """When something is remembered matters to DynamoDB's expiry only, which a store in memory has not."""
@@ -72,6 +80,11 @@ class PretendFleet(Fleet, Scopes):
             return NotRead(self._world.why)
         return found.tags.get(MODE_TAG)
 
+    def tags(self, arn: str) -> Mapping[str, str] | NotRead:
+        """The tags of a cluster; a world has none of services."""
+        found = self._at(arn)
+        return NotRead(self._world.why) if found is None or found.tags is None else found.tags
+
     def _at(self, cluster_arn: str) -> Cluster | None:
         """The cluster of an ARN; another account's or region's of the same name is another one."""
         found = self._world.cluster(cluster_arn.rpartition("/")[2])
@@ -79,9 +92,13 @@ class PretendFleet(Fleet, Scopes):
 
 
 class PretendFacts:
-    """Answers every protocol of the playbooks; what no world can hold yet is unknown."""
+    """Answers every protocol of the playbooks; what no world can hold yet is unknown.
+
+    `recorded` takes the place of these for an event whose facts are known from its transcript.
+    """
 
     def __init__(self, fleet: PretendFleet, protocols: Sequence[type], why: str) -> None:
+        self.recorded: Mapping[type, object] = {}
         self._answers: dict[type, object] = dict.fromkeys(protocols, Unread(why)) | {Fleet: fleet}
 
     def mistaken(self, action: Action) -> bool:  # noqa: ARG002 - the port has it
@@ -93,7 +110,7 @@ class PretendFacts:
 
     def answers(self) -> Mapping[type, object]:
         """The object that answers each protocol."""
-        return self._answers
+        return {**self._answers, **self.recorded}
 
 
 class Unread:
@@ -124,26 +141,80 @@ class PretendPerformer:
         gate: Gate,
     ) -> list[Effect]:
         """Count the actions as done, unless the gate forbids it."""
-        forbidden = gate(actions)
-        if forbidden is not None:
-            return [forbidden] * len(actions)
-        return [self._done(action) for action in actions]
+        return [gate([action]) or self._done(action) for action in actions]
 
     def _done(self, action: Action) -> Effect:
-        if isinstance(action, DrainContainerInstance):
-            found = self._index.find([action.ec2_instance_id]).values()
-            # ECS counts the change in the version; our clock plays no part in what is newer.
-            changed = [replace(i, status="DRAINING", version=(i.version or 0) + 1) for i in found]
-            self._index.remember(changed, _EPOCH)
+        if (kind := _PRETENCES.get(action.KIND)) is not None:
+            kind.done(self._index, action)
         return Effect(State.DONE, "counts as done from here on; nothing was called")
 
     def verify(self, actions: Sequence[Action]) -> list[Effect]:
         """Everything that was claimed was done: nobody dies here."""
         return [Effect(State.DONE, "counts as done")] * len(actions)
 
+    def over(self, actions: Sequence[Action]) -> list[bool]:
+        """Whether events have said so since; what no event can say is not over."""
+        kinds = [_PRETENCES.get(action.KIND) for action in actions]
+        return [
+            kind is not None and kind.over(self._index, action)
+            for kind, action in zip(kinds, actions, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pretence:
+    """What an action of a kind changes in the world of `decide`, and how its end is seen there."""
+
+    done: Callable[[InstanceIndex, Any], None]
+    over: Callable[[InstanceIndex, Any], bool]
+
+
+def _set_status(status: str, index: InstanceIndex, action: OfContainerInstance) -> None:
+    found = index.find([action.ec2_instance_id]).values()
+    # ECS counts the change in the version; our clock plays no part in what is newer.
+    changed = [replace(i, status=status, version=(i.version or 0) + 1) for i in found]
+    index.remember(changed, _EPOCH)
+
+
+def _drain_over(index: InstanceIndex, action: OfContainerInstance) -> bool:
+    found = index.find([action.ec2_instance_id]).get(action.ec2_instance_id)
+    return found is not None and (found.arn != action.target or found.status != "DRAINING")
+
+
+_PRETENCES: Mapping[str, Pretence] = {
+    DrainContainerInstance.KIND: Pretence(partial(_set_status, "DRAINING"), _drain_over),
+    ActivateContainerInstance.KIND: Pretence(partial(_set_status, "ACTIVE"), lambda *_: True),
+}
+
 
 class NowhereOutbox:
     """An outbox whose cards nobody gets."""
 
-    def send(self, cards: Sequence[Card]) -> None:
+    def send(self, cards: Sequence[Card], events: Sequence[Mapping[str, Any]] = ()) -> None:
         """Drop the cards: `decide` prints the outcomes instead."""
+
+
+class PretendAlarms:
+    """The alarms that a world names; of others nothing is known, so that a freeze that asks for one holds."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def states(self, names: Sequence[str]) -> Mapping[str, str | NotRead]:
+        """The state of each as the world says it."""
+        return {name: self._world.alarms.get(name, NotRead(self._world.why)) for name in names}
+
+
+class PretendStacks:
+    """Stacks of which a world says nothing."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def status(self, name: str) -> str | NotRead:  # noqa: ARG002 - the port has it
+        """Nothing about any."""
+        return NotRead(self._why)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.guard.freezes import Freeze
+from dockwarden.guard.settings import GuardSettings
 from dockwarden.ledger.controls import Scope
 from dockwarden.runtime.config import PlaybookConfig
 
@@ -32,7 +34,8 @@ class WorldStop:
 class World:
     """What is known before the first event; `clusters` is None where nothing is known of any.
 
-    `why` says why what is missing is unknown. `modes` are the run-time settings. `home` is account and
+    `why` says why what is missing is unknown. `modes` are the run-time settings, `alarms` the states
+    of CloudWatch alarms by name. `home` is account and
     region of the installation, None where events are not compared with any.
     """
 
@@ -42,6 +45,9 @@ class World:
     playbooks: Mapping[str, PlaybookConfig] = field(default_factory=dict)
     modes: Mapping[str, str] = field(default_factory=dict)
     stops: tuple[WorldStop, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    guard: GuardSettings = field(default_factory=GuardSettings)
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of a name."""

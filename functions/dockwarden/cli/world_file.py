@@ -1,19 +1,31 @@
 """Reads a world file (docs/world.md): version 1, every key known, every type right, or one clear error."""
 
 from collections import Counter
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from dockwarden.cli.documents import read_json
 from dockwarden.cli.nodes import Node
 from dockwarden.cli.playbook_settings import known_playbook, playbook_config
 from dockwarden.cli.world import Cluster, World, WorldStop
+from dockwarden.errors import SettingsError
 from dockwarden.events.arn import Arn
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.guard.freeze_settings import read_freezes
+from dockwarden.guard.settings import GuardSettings
+from dockwarden.guard.settings_reading import read_guard
 from dockwarden.ledger.controls import Scope
+
+_T = TypeVar("_T")
 
 VERSION = 1
 
-_TOP = frozenset({"v", "about", "account", "region", "partition", "clusters", "playbooks", "stop"})
+_TOP = frozenset(
+    {
+        *("v", "about", "account", "region", "partition", "clusters", "playbooks", "stop"),
+        *("freezes", "alarms", "guard"),
+    }
+)
 _CLUSTER = frozenset({"name", "opted_in", "tags", "container_instances"})
 _INSTANCE = frozenset({"arn", "ec2_instance_id", "status", "version", "registered_at"})
 _STOP = frozenset({"scope", "name", "why"})
@@ -41,6 +53,9 @@ def world_of(document: Any) -> World:
         playbooks={name: playbook_config(name, node, run_time=True) for name, node in playbooks.items()},
         modes={name: found.mode() for name, node in playbooks.items() if (found := node.get("mode"))},
         stops=_stops(top, clusters),
+        freezes=_read(top, "freezes", read_freezes, ()),
+        alarms=_alarms(top),
+        guard=_read(top, "guard", read_guard, GuardSettings()),
     )
 
 
@@ -115,6 +130,21 @@ def _cluster_of(arn: Node, cluster: str) -> str:
     if parts is None or not parts.names("ecs", "container-instance"):
         raise arn.wrong("the ARN of a container instance")
     return f"arn:{parts.partition}:ecs:{parts.region}:{parts.account}:cluster/{cluster}"
+
+
+def _alarms(top: Node) -> dict[str, str]:
+    node = top.get("alarms")
+    return {name: node.need(name).text() for name in node.keys()} if node else {}  # noqa: SIM118
+
+
+def _read(top: Node, key: str, read: Callable[[Any], _T], absent: _T) -> _T:
+    """What the settings' own reader makes of a key."""
+    if (node := top.get(key)) is None:
+        return absent
+    try:
+        return read(node.value)
+    except SettingsError as error:
+        raise node.fault(str(error)) from error
 
 
 def _stops(top: Node, clusters: tuple[Cluster, ...] | None) -> tuple[WorldStop, ...]:

@@ -19,7 +19,8 @@ class Caller:
     """The ``userIdentity`` and ``userAgent`` of a CloudTrail record.
 
     ``arn`` is the principal's, ``role_arn`` the role whose session it is; ``invoked_by`` is an AWS service that
-    made the call for the principal. ``user_agent`` is whatever the caller wrote.
+    made the call for the principal. ``user_agent`` is whatever the caller wrote. ``mfa`` says that the session was
+    begun with a second factor, ``console`` that CloudTrail names it a session of the AWS Management Console.
     """
 
     arn: str | None
@@ -27,6 +28,8 @@ class Caller:
     role_arn: str | None
     invoked_by: str | None
     user_agent: str | None
+    mfa: bool = False
+    console: bool = False
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Self:
@@ -38,6 +41,9 @@ class Caller:
             role_arn=fields.text(identity, "sessionContext", "sessionIssuer", "arn"),
             invoked_by=fields.text(identity, "invokedBy"),
             user_agent=fields.text(record, "userAgent"),
+            # CloudTrail writes both as texts, and the second one only where it is true.
+            mfa=fields.text(identity, "sessionContext", "attributes", "mfaAuthenticated") == "true",
+            console=fields.text(record, "sessionCredentialFromConsole") == "true",
         )
 
     @property

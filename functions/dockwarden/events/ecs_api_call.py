@@ -14,7 +14,7 @@ class EcsApiCall:
     """``AWS API Call via CloudTrail`` from ``aws.ecs``, best effort; calls that only read come by no default rule.
 
     ``error_code`` says that the call failed and changed nothing. The targets are those of the request or, where
-    only the answer names them, of the answer. Nothing else of either is kept: they hold environment values.
+    only the answer names them, of the answer; ``container_instances`` were set to ``status``. Nothing else of either is kept: they hold environment values.
     """
 
     SOURCE: ClassVar[str] = "aws.ecs"
@@ -34,6 +34,8 @@ class EcsApiCall:
     task_definition: str | None
     desired_count: int | None
     asked_for: tuple[str, ...]
+    container_instances: tuple[str, ...]
+    status: str | None
 
     @property
     def succeeded(self) -> bool:
@@ -60,4 +62,6 @@ class EcsApiCall:
             task_definition=target.task_definition,
             desired_count=fields.integer(record, "requestParameters", "desiredCount"),
             asked_for=tuple(sorted(fields.mapping(record, "requestParameters"))),
+            container_instances=target.container_instances,
+            status=target.status,
         )

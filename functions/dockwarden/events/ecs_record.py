@@ -11,12 +11,17 @@ _DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The plain names of cluster and service, the task and the task definition as they were given."""
+    """The plain names of cluster and service; the rest as it was given.
+
+    ``container_instances`` are those of UpdateContainerInstancesState, ``status`` what they were set to.
+    """
 
     cluster: str | None
     service_name: str | None
     task: str | None
     task_definition: str | None
+    container_instances: tuple[str, ...] = ()
+    status: str | None = None
 
 
 def target_of(record: Mapping[str, Any]) -> Target:
@@ -36,6 +41,8 @@ def target_of(record: Mapping[str, Any]) -> Target:
                 fields.text(asked, "family"),
             )
         ),
+        container_instances=fields.texts(asked, "containerInstances"),
+        status=fields.text(asked, "status"),
     )
 
 
@@ -45,8 +52,26 @@ def _service(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> arn.InClu
     answer = arn.in_cluster(fields.text(answered, "service", "serviceArn"), "service")
     found = arn.in_cluster(named, "service")
     if found is not None or named is None or named.startswith("arn:"):
-        return found or answer
+        return found or answer or _of_deployment(asked) or _of_group(answered)
     return arn.InCluster(answer.cluster if answer is not None else None, named)
+
+
+def _of_deployment(asked: Mapping[str, Any]) -> arn.InCluster | None:
+    """The service of `...:service-deployment/CLUSTER/SERVICE/ID`, which is all that some calls name."""
+    found = arn.Arn.read(fields.value_at(asked, "serviceDeploymentArn"))
+    if found is None or not found.names("ecs", "service-deployment"):
+        return None
+    cluster, _, rest = found.path.partition("/")
+    name, _, identity = rest.partition("/")
+    return arn.InCluster(cluster, name) if cluster and name and identity else None
+
+
+def _of_group(answered: Mapping[str, Any]) -> arn.InCluster | None:
+    """The service whose task a call was about, by the task's group, as StopTask answers it."""
+    kind, _, name = (fields.text(answered, "task", "group") or "").partition(":")
+    if kind != "service" or not name:
+        return None
+    return arn.InCluster(arn.cluster_name(fields.value_at(answered, "task", "clusterArn")), name)
 
 
 def _cluster(
@@ -56,10 +81,12 @@ def _cluster(
         arn.cluster_name(fields.value_at(asked, "cluster")),
         arn.cluster_name(fields.value_at(answered, "service", "clusterArn")),
         arn.cluster_name(fields.value_at(answered, "task", "clusterArn")),
+        arn.cluster_name(fields.value_at(answered, "clusterArn")),
         service.cluster if service is not None else None,
     )
     # ECS takes a service without a cluster for one of the cluster called default.
-    return _first(named) or (_DEFAULT if service is not None else None)
+    unnamed = service is not None or "containerInstances" in asked or "task" in asked
+    return _first(named) or (_DEFAULT if unnamed else None)
 
 
 def _first(values: Iterable[str | None]) -> str | None:

@@ -63,6 +63,7 @@ _TABLE = {
     ("aws.health", "AWS Health Event"): "aws_health_event:HealthEvent",
     ("aws.inspector2", "Inspector2 Finding"): "inspector2_finding:Inspector2Finding",
     ("aws.inspector2", "Inspector2 Scan"): "inspector2_scan:Inspector2Scan",
+    ("dockwarden", "Dockwarden Request"): "dockwarden_request:Request",
     ("dockwarden", "Dockwarden Sweep"): "dockwarden_sweep:Sweep",
 }
 

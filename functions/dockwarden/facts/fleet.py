@@ -11,6 +11,12 @@ from dockwarden.permissions import (
     Permission,
 )
 
+LIST_CONTAINER_INSTANCES = Permission(
+    actions=("ecs:ListContainerInstances",),
+    resources=(CLUSTER_ARN,),
+    why="find the container instance of an EC2 instance that the index does not know, and those that drain",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerInstance:
@@ -33,11 +39,7 @@ class Fleet(Protocol):
     """Which container instances there are."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = (
-        Permission(
-            actions=("ecs:ListContainerInstances",),
-            resources=(CLUSTER_ARN,),
-            why="find the container instance of an EC2 instance that the index does not know",
-        ),
+        LIST_CONTAINER_INSTANCES,
         Permission(
             actions=("ecs:DescribeContainerInstances",),
             # The condition holds the clusters, once: a role's policy has room for few characters.

@@ -12,7 +12,8 @@ _TOLERANCE = timedelta(seconds=10)  # ECS gives a service deployment and its dep
 class Rollout:
     """One service deployment: from the service revisions `sources` to `target`, all by ARN.
 
-    `rolled_back_to` is the revision that ECS went back to, None where it did not.
+    `rolled_back_to` is the revision that ECS went back to, None where it did not; `finished_at` is None while it
+    is under way.
     """
 
     arn: str
@@ -21,6 +22,7 @@ class Rollout:
     target: str | None
     sources: tuple[str, ...] = ()
     rolled_back_to: str | None = None
+    finished_at: datetime | None = None
 
     @property
     def proven(self) -> str | None:

@@ -1,5 +1,6 @@
 """What the guard itself asks about the place in which an action would happen."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from dockwarden.facts.unknown import NotRead
@@ -16,7 +17,7 @@ class Scopes(Protocol):
         Permission(
             actions=("ecs:DescribeClusters",),
             resources=(CLUSTER_ARN,),
-            why="read the mode that a cluster's tag asks for",
+            why="read the mode and the budget that a cluster's tags ask for, and its counts",
         ),
     )
 
@@ -25,3 +26,6 @@ class Scopes(Protocol):
 
     def mode_tag(self, cluster_arn: str | None) -> str | NotRead | None:
         """The value of a cluster's mode tag, None where it has none."""
+
+    def tags(self, arn: str) -> Mapping[str, str] | NotRead:
+        """The tags of a cluster or of a service of a listed cluster."""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+CHANNEL_TAG = "dockwarden:channel"
+"""The tag on a cluster or service that names the channel to tell its news in, one of those that the platform lists."""
+
 STACK_TAG = "aws:cloudformation:stack-name"
 """The tag that CloudFormation puts on what a stack made."""
 

@@ -45,11 +45,11 @@ def read_mode(value: object) -> Mode | None:
     return Mode(text) if text in set(Mode) else None
 
 
-def effective_mode(ceiling: Mode, settings: Sequence[ModeSetting]) -> ModeRuling:
+def effective_mode(ceiling: Mode, settings: Sequence[ModeSetting], demoted: str | None = None) -> ModeRuling:
     """The mode under a ceiling, of settings in order from the most specific to the least.
 
     An `off` anywhere wins. The first place that says anything decides, and where that cannot be read or
-    is no mode, the mode is observe: a typo never arms anything.
+    is no mode, the mode is observe: a typo never arms anything. `demoted` is why it asks before it acts.
     """
     if ceiling is Mode.OFF:
         return ModeRuling(Mode.OFF, "the ceiling is off")
@@ -57,6 +57,8 @@ def effective_mode(ceiling: Mode, settings: Sequence[ModeSetting]) -> ModeRuling
         if read_mode(setting.value) is Mode.OFF:
             return ModeRuling(Mode.OFF, f"{setting.where} says off")
     asked = _asked(settings)
+    if demoted is not None and asked.mode is Mode.ENFORCE:
+        asked = ModeRuling(Mode.APPROVE, demoted)
     if asked.mode.rank > ceiling.rank:
         return ModeRuling(ceiling, f"{asked.why}, but the platform's ceiling is {ceiling}")
     return asked

@@ -34,7 +34,8 @@ class Incident:
     `said` is the sentence that people were told about why, which later news do not lose. `of_tasks` says that
     a task has failed by its cause, and `failed` which deployment has, None where none has.
     `inside` says that restarts inside its tasks opened it, which no event tells. `in_digest` says that people
-    know of it by the digest of the first sweep, so that it needs no card of its own.
+    know of it by the digest of the first sweep, so that it needs no card of its own. `channel` is the one that the
+    service named when it was told, empty where it named none.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Incident:
     failed: str | None = None
     inside: bool = False
     in_digest: bool = False
+    channel: str = ""
 
     @property
     def open(self) -> bool:

@@ -6,11 +6,27 @@ from threading import Lock
 from dockwarden.ledger.store import Absent, Change, Condition, Equals, Item, Key, Put
 
 
+class _Items(dict[Key, Item]):
+    """Items by key that know their partitions, so that a query does not look at all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.partitions: dict[str, set[str]] = {}
+
+    def __setitem__(self, key: Key, item: Item) -> None:
+        super().__setitem__(key, item)
+        self.partitions.setdefault(key[0], set()).add(key[1])
+
+    def __delitem__(self, key: Key) -> None:
+        super().__delitem__(key)
+        self.partitions[key[0]].discard(key[1])
+
+
 class MemoryStore:
     """A Store in this process."""
 
     def __init__(self) -> None:
-        self.items: dict[Key, Item] = {}
+        self.items = _Items()
         self._lock = Lock()
 
     def get(self, key: Key) -> Item | None:
@@ -27,7 +43,7 @@ class MemoryStore:
     def query(self, pk: str) -> list[Item]:
         """All items of a partition in the order of their sort keys."""
         with self._lock:
-            return [dict(self.items[key]) for key in sorted(self.items) if key[0] == pk]
+            return [dict(self.items[pk, sk]) for sk in sorted(self.items.partitions.get(pk, ()))]
 
     def write(self, changes: Sequence[Change]) -> bool:
         """Make all changes or none."""
@@ -41,8 +57,8 @@ class MemoryStore:
     def _apply(self, change: Change) -> None:
         if isinstance(change, Put):
             self.items[change.key] = dict(change.item)
-        else:
-            self.items.pop(change.key, None)
+        elif change.key in self.items:
+            del self.items[change.key]
 
 
 def _holds(condition: Condition | None, found: Item | None) -> bool:

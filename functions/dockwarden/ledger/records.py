@@ -2,25 +2,36 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dockwarden.errors import DockwardenError, describe
+from dockwarden.errors import UnreadableRecordError
+from dockwarden.hashing import short_hash
 from dockwarden.ledger.store import Item
 from dockwarden.performing import State
 
+__all__ = [
+    "SCHEMA",
+    "Intent",
+    "Lease",
+    "Receipt",
+    "UnreadableRecordError",
+    "intent_id",
+    "intent_of",
+    "lease_of",
+    "pack",
+    "readable",
+    "receipt_of",
+    "stamp",
+    "unstamp",
+]
+
+REQUEST = "request"
+"""Under which key a transcript names the proposal that a person has approved."""
+
 SCHEMA = 1
 """What this version writes. It reads its own and, from version 2 on, the one before."""
-
-
-class UnreadableRecordError(DockwardenError):
-    """A record was written by a version that this one cannot read, or is damaged."""
-
-    def __init__(self, record: str, fault: str) -> None:
-        self.record = record
-        self.fault = fault
-        super().__init__(f"reading the ledger's record {describe(record)}: {fault}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,8 @@ class Intent:
     """What is about to be done, and why: written before the call and never changed.
 
     `mode` is the mode it was decided in and `why` what set that. Until `retried_until` its lane may still bring
-    the event back, so that nobody else may call it over.
+    the event back, so that nobody else may call it over. `before` is how the target was, `pools` the budgets that
+    it counts in, `by` the person who approved or asked for it, and `undoes` the intent that it takes back.
     """
 
     id: str
@@ -44,6 +56,11 @@ class Intent:
     created_at: datetime
     retried_until: datetime
     transcript: dict[str, Any]
+    cause: str | None = None
+    before: str = ""
+    pools: dict[str, str] = field(default_factory=dict)
+    by: str | None = None
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,8 @@ class Receipt:
 class Lease:
     """Who holds a target, until when, and what the last holder came to.
 
-    `fence` grows by one with each holder, so that a late one is recognised (invariant 8).
+    `fence` grows by one with each holder, so that a late one is recognised (invariant 8). `recent` is when the
+    latest actions on the target were done, as stamps, newest last.
     """
 
     target: str
@@ -77,6 +95,12 @@ class Lease:
     expires_at: datetime
     occurred_at: datetime
     state: State
+    recent: tuple[str, ...] = ()
+
+
+def intent_id(playbook: str, kind: str, target: str, occurred_at: datetime) -> str:
+    """The id of what a playbook does to a target because of one occurrence: the same for every try."""
+    return f"{playbook}-{short_hash(playbook, kind, target, occurred_at.isoformat())}"
 
 
 def stamp(moment: datetime) -> str:
@@ -122,7 +146,7 @@ def readable(item: Item) -> Item:
 def _packed(value: object) -> Any:
     if isinstance(value, datetime):
         return stamp(value)
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict | tuple) else value
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -133,6 +157,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "expires_at": unstamp,
     "action": json.loads,
     "transcript": json.loads,
+    "pools": json.loads,
+    "recent": lambda text: tuple(stamp(unstamp(at)) for at in json.loads(text)),
     "state": State,
 }
 
@@ -144,7 +170,7 @@ def _values(record: type[Intent | Receipt | Lease], item: Item) -> dict[str, Any
         return {
             name: _READERS.get(name, _as_is)(item[name])
             for name, field in record.__dataclass_fields__.items()
-            if name in item or field.default is MISSING
+            if name in item or (field.default is MISSING and field.default_factory is MISSING)
         }
     except (KeyError, ValueError, TypeError) as error:
         raise UnreadableRecordError(str(item.get("pk")), f"it is damaged ({error!r})") from error

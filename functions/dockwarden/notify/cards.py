@@ -1,10 +1,10 @@
 """A card: what people are told about one target, as plain values that any chat can show."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from dockwarden.errors import DockwardenError
 
@@ -43,7 +43,8 @@ class Card:
     """What is at stake, why, what was done and what comes next, in this order; every text is plain.
 
     Cards with one `id` are one message, which the latest `made_at` (a UTC stamp) rewrites in place. Those with one
-    `group` may become one card while they are sent together; it stays out of the outbox.
+    `group` may become one card while they are sent together; it stays out of the outbox. `channel` is where it goes,
+    None for the channel of the installation.
     """
 
     id: str
@@ -55,12 +56,35 @@ class Card:
     lines: tuple[Line, ...]
     made_at: str
     group: str | None = None
+    channel: str | None = None
+
+
+_OF_THE_WAY = frozenset({"group", "channel"})
+"""What of a card is about its way, and no part of what it says."""
 
 
 def to_json(card: Card, channel: str) -> str:
     """The outbox message of a card for a channel."""
-    shown = {name: value for name, value in asdict(card).items() if name != "group"}
+    shown = {name: value for name, value in asdict(card).items() if name not in _OF_THE_WAY}
     return json.dumps({"v": SCHEMA, "channel": channel, "card": shown}, separators=(",", ":"))
+
+
+BUS = "bus"
+"""The message group of events for the bus."""
+
+
+def event_to_json(event: Mapping[str, Any]) -> str:
+    """The outbox message of an event for the bus."""
+    return json.dumps({"v": SCHEMA, "event": event}, separators=(",", ":"))
+
+
+def event_from_json(text: str) -> Mapping[str, Any] | None:
+    """The event of an outbox message, None where it holds a card or nothing that can be read."""
+    try:
+        event = json.loads(text).get("event")
+    except (ValueError, AttributeError):
+        return None
+    return event if isinstance(event, dict) else None
 
 
 def from_json(text: str) -> tuple[Card, str]:
@@ -79,5 +103,5 @@ def from_json(text: str) -> tuple[Card, str]:
 class Outbox(Protocol):
     """Where cards wait for the notifier; sending the same card twice within five minutes is one message."""
 
-    def send(self, cards: Sequence[Card]) -> None:
-        """Hand over cards. Raises TryAgainError where the outbox does not take them."""
+    def send(self, cards: Sequence[Card], events: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Hand over cards, and events for the bus. Raises TryAgainError where the outbox does not take them."""

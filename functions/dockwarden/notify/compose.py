@@ -82,9 +82,10 @@ def digested(cards: Sequence[Card]) -> list[Card]:
 
     The same is one group, such as the cause of an incident, or else one sentence.
     """
-    groups: dict[tuple[Tone, str, str, str], list[Card]] = {}
+    groups: dict[tuple[str | None, ...], list[Card]] = {}
     for card in cards:
-        groups.setdefault((card.tone, card.headline, card.place, card.group or card.cause), []).append(card)
+        alike = (card.tone, card.headline, card.place, card.group or card.cause, card.channel)
+        groups.setdefault(alike, []).append(card)
     told: list[Card] = []
     for group in groups.values():
         told += [_digest(group)] if len(group) > DIGEST_ABOVE else group
@@ -104,6 +105,7 @@ def _digest(cards: Sequence[Card]) -> Card:
         cause=first.cause if len({card.cause for card in cards}) == 1 else _alike(first),
         lines=(Line("Which", listed + more), *first.lines[:1]),
         made_at=first.made_at,
+        channel=first.channel,
     )
 
 

@@ -9,13 +9,14 @@ from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.ecs_deployment_state_change import DeploymentStateChange
 from dockwarden.events.ecs_service_action import ServiceAction
 from dockwarden.events.ecs_task_state_change import TaskStateChange
-from dockwarden.facts.evidence import EvidenceAtOnce, Services
+from dockwarden.facts.evidence import Evidence, EvidenceAtOnce, Services
 from dockwarden.facts.histories import Histories
 from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster
-from dockwarden.facts.services import ServiceState
+from dockwarden.facts.services import CHANNEL_TAG, ServiceState
 from dockwarden.facts.unknown import NotRead
 from dockwarden.incidents.card_words import ends
+from dockwarden.incidents.channels import with_channel
 from dockwarden.incidents.deciding import quiet
 from dockwarden.incidents.evidence_words import Lines, lines_of
 from dockwarden.incidents.failures import Event, calmed, decided
@@ -82,10 +83,12 @@ def diagnose(  # noqa: PLR0917  a playbook names in its signature all that it re
     *others, decision = decided(event, ended[-1].history if ended else calm, settings.thresholds)
     if decision.verdict is Verdict.TELL and decision.words is not None:
         # Only now is anything read: there is news, and people will ask.
-        found = _found(event, histories, evidence, decision) + _others(decision, histories, settings)
+        read = _evidence(event, histories, evidence, decision)
+        found = lines_of(read, event.envelope.time) + _others(decision, histories, settings)
         seen, *rest = decision.words.lines
         # What changed and what it wrote last come before the small evidence and the next step.
         decision = replace(decision, words=replace(decision.words, lines=(seen, *found, *rest)))
+        decision = with_channel(decision, _channel(read))
     if not ended:
         return (*others, decision)
     words = _end(event, ended, services, settings)
@@ -94,12 +97,20 @@ def diagnose(  # noqa: PLR0917  a playbook names in its signature all that it re
     return (*after, *others, decision) if decision.cause else after
 
 
-def _found(event: Event, histories: Histories, evidence: EvidenceAtOnce, decision: Decision) -> Lines:
+def _evidence(
+    event: Event, histories: Histories, evidence: EvidenceAtOnce, decision: Decision
+) -> Evidence | NotRead:
     """The evidence about the news of a decision."""
     # The end of a deployment names no task; the card that it edits keeps the log and the changes of one.
     history = histories.of(key_of(event) or "?")
     example = history.example(event.deployment_id, decision.cause or "") if ends(event) else None
-    return lines_of(evidence.about(question_about(event, example)), event.envelope.time)
+    return evidence.about(question_about(event, example))
+
+
+def _channel(read: Evidence | NotRead) -> str | None:
+    """The channel that the service wants its news in, as its tag says."""
+    service = None if isinstance(read, NotRead) else read.service
+    return service.tag(CHANNEL_TAG) if isinstance(service, ServiceState) else None
 
 
 def _end(event: Event, ended: Sequence[Change], services: Services, settings: DiagnoseSettings) -> Words:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from dockwarden.actions import DrainContainerInstance, Unaimed
+from dockwarden.actions import DrainContainerInstance
 from dockwarden.events.ec2_spot_instance_interruption_warning import SpotInstanceInterruptionWarning
-from dockwarden.facts.fleet import ContainerInstance, Fleet
-from dockwarden.facts.unknown import NotRead
+from dockwarden.facts.fleet import Fleet
 from dockwarden.lanes import SPOT
 from dockwarden.playbook import playbook
+from dockwarden.playbooks._draining import Leaving
 from dockwarden.verdicts import Decision, Verdict
 
 
@@ -28,6 +28,9 @@ class SpotDrainSettings:
     max_age=120,
     # One instance cannot be warned twice within its two minutes, so closer warnings are duplicates.
     same_occurrence=150,
+    # The host goes anyway: a budget or a freeze would only make its end rougher.
+    involuntary=True,
+    approve_within=120,
     when_stopped="reclaimed hosts are not drained while it is stopped; EC2 takes them all the same, and people are told",
 )
 def spot_drain(
@@ -35,44 +38,7 @@ def spot_drain(
 ) -> Decision:
     """Drain the container instance of an EC2 Spot Instance that is about to be reclaimed."""
     reclaim = f"EC2 takes this Spot Instance back ({warning.instance_action or 'action not named'})"
+    leaving = Leaving(warning.instance_id, reclaim, when_refused=Verdict.TELL, in_haste=True)
     if warning.instance_action is not None and warning.instance_action not in settings.drain_for:
-        return _nothing(
-            warning, f"{reclaim}, and the settings drain for {', '.join(settings.drain_for)} only"
-        )
-    found = fleet.container_instances(warning.instance_id)
-    if isinstance(found, NotRead):
-        return _unaimed(warning, f"{reclaim}, but its container instance is not known: {found.why}")
-    if not found:
-        return _nothing(warning, f"{reclaim}; it is no container instance of an opted-in cluster")
-    active = tuple(instance for instance in found if instance.status == "ACTIVE")
-    if not active:
-        return _nothing(
-            warning, f"{reclaim}; its container instance is {found[0].status} already", found[0].arn
-        )
-    return Decision(
-        verdict=Verdict.ACT,
-        reason=reclaim,
-        subject=warning.instance_id,
-        target=active[0].arn,
-        actions=tuple(_drain(instance) for instance in active),
-        when_refused=Verdict.TELL,
-    )
-
-
-def _drain(instance: ContainerInstance) -> DrainContainerInstance:
-    return DrainContainerInstance(instance.cluster_arn, instance.arn, instance.ec2_instance_id)
-
-
-def _nothing(warning: SpotInstanceInterruptionWarning, why: str, target: str | None = None) -> Decision:
-    return Decision(Verdict.IGNORE, why, warning.instance_id, target or warning.instance_id)
-
-
-def _unaimed(warning: SpotInstanceInterruptionWarning, why: str) -> Decision:
-    return Decision(
-        verdict=Verdict.HOLD,
-        reason=why,
-        subject=warning.instance_id,
-        target=warning.instance_id,
-        actions=(Unaimed(DrainContainerInstance.KIND, warning.instance_id),),
-        when_refused=Verdict.TELL,
-    )
+        return leaving.nothing(f"{reclaim}, and the settings drain for {', '.join(settings.drain_for)} only")
+    return leaving.drained(fleet)

@@ -1,33 +1,30 @@
 """Actions that the guard let go: claimed, performed, told about and closed, each exactly once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dockwarden.actions import Action
-from dockwarden.errors import DockwardenError
+from dockwarden.errors import DockwardenError, LedgerUnavailableError
 from dockwarden.guard.modes import Mode
-from dockwarden.guard.rulings import Ruling
+from dockwarden.guard.rulings import Rule, Ruling
 from dockwarden.hashing import short_hash
 from dockwarden.ledger.claims import Claim, Standing
-from dockwarden.ledger.records import Intent, Lease, Receipt, UnreadableRecordError
+from dockwarden.ledger.records import Intent, Receipt, UnreadableRecordError
+from dockwarden.ledger.store import Change
 from dockwarden.parallel import side_by_side
 from dockwarden.performing import SETTLED, Effect, Gate, State
-from dockwarden.playbook import Playbook
-from dockwarden.runtime.arrivals import Proposal, Result
-from dockwarden.runtime.finishing import Left, finish, outcome
+from dockwarden.runtime.admission import Admission, Going
+from dockwarden.runtime.arrivals import Proposal
+from dockwarden.runtime.choosing import first_of_each
+from dockwarden.runtime.finishing import Left, finish, outcome, settling
+from dockwarden.runtime.holding import Holding
+from dockwarden.runtime.intents import intent_of
+from dockwarden.runtime.last_look import LastLook
 from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.saying import again, say
 from dockwarden.runtime.telling import Telling
-from dockwarden.verdicts import Outcome, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A proposal that the guard let go, with its intent."""
-
-    proposal: Proposal
-    ruling: Ruling
-    intent: Intent
+from dockwarden.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +44,17 @@ class Held:
 class Acting:
     """Performs the actions of one batch."""
 
-    def __init__(self, parts: Parts, telling: Telling) -> None:
+    def __init__(self, parts: Parts, telling: Telling, holding: Holding) -> None:
         self._parts = parts
         self._telling = telling
+        self._holding = holding
+        self._terms = Admission(parts)
         self._ledger = parts.actions
 
     def act(self, ruled: Sequence[tuple[Proposal, Ruling]]) -> None:
         """Claim, perform, tell and close; the results of the proposals say what came of it."""
-        held = self._claimed(list(self._first_of_each(ruled)))
+        now, chosen = self._parts.clock.now(), first_of_each(ruled)
+        held = self._claimed([Going(p, ruling, intent_of(p, ruling, now)) for p, ruling in chosen])
         effects = self._found([h for h in held if h.claim.standing is Standing.TAKEN_OVER])
         settled = {mine.intent.id for mine, _ in effects}
         left = [h for h in held if h.intent.id not in settled]
@@ -64,119 +64,84 @@ class Acting:
             self._report(mine, effect)
         # People are told before the receipt is written: a function that dies in between tells them again,
         # which the notifier recognises; the other way round it would never tell them.
-        self._telling.send()
-        side_by_side(lambda done: self._close(*done), effects)
-
-    def done_already(self, proposal: Proposal) -> str | None:
-        """Which intent has dealt, or deals, with what a refused proposal is about: then nobody need be alarmed."""
-        lease = self._lease(proposal.action.target)
-        occurred_at = proposal.result.arrival.event.envelope.time
-        if lease is None or occurred_at is None:
-            return None
-        same_work = (lease.playbook, lease.kind) == (proposal.playbook.name, proposal.action.KIND)
-        window = timedelta(seconds=proposal.playbook.same_occurrence)
-        if same_work and occurred_at - lease.occurred_at <= window:
-            return f"a duplicate of {lease.intent}, {lease.state}"
-        return None
-
-    def finish_left(self, result: Result, playbook: Playbook, target: str) -> None:
-        """Finish what a dead try of this playbook left open on a target that needs nothing done any more."""
-        lease = self._lease(target)
-        if lease is None or lease.state is not State.OPEN or lease.playbook != playbook.name:
-            return
-        now = self._parts.clock.now()
-        claim = self._ledger.take_over(target, now, playbook.lane.function_timeout)
-        intent = self._ledger.intent(lease.intent)
-        if claim is None or intent is None:
-            result.retry = f"its target is held by {lease.intent}"
-        elif finish(self._parts, self._telling, [Left(intent, claim)]) == 0:
-            result.retry = f"what became of {intent.id} could not be read"
-
-    def _lease(self, target: str) -> Lease | None:
         try:
-            return self._ledger.lease(target)
-        except UnreadableRecordError:
-            return None
-
-    def _first_of_each(self, ruled: Sequence[tuple[Proposal, Ruling]]) -> Iterable[Going]:
-        """One proposal for each target and kind; the others of this batch are duplicates."""
-        seen: set[tuple[str, str, str]] = set()
-        for proposal, ruling in ruled:
-            key = (proposal.playbook.name, proposal.action.KIND, proposal.action.target)
-            if key in seen:
-                _settle(proposal, Verdict.IGNORE, "a duplicate within this batch")
-            else:
-                seen.add(key)
-                yield Going(proposal, ruling, self._intent(proposal, ruling))
-
-    def _intent(self, proposal: Proposal, ruling: Ruling) -> Intent:
-        now, action, playbook = self._parts.clock.now(), proposal.action, proposal.playbook
-        occurred_at = proposal.result.arrival.event.envelope.time or now
-        name = short_hash(playbook.name, action.KIND, action.target, occurred_at.isoformat())
-        return Intent(
-            id=f"{playbook.name}-{name}",
-            playbook=playbook.name,
-            kind=action.KIND,
-            target=action.target,
-            subject=proposal.decision.subject,
-            action=action.fields(),
-            mode=ruling.mode,
-            why=ruling.reason,
-            reason=proposal.decision.reason,
-            occurred_at=occurred_at,
-            created_at=now,
-            retried_until=now + timedelta(seconds=playbook.lane.retry_seconds),
-            transcript=dict(proposal.transcript),
-        )
+            self._telling.send()
+        except DockwardenError:
+            # It all comes back; who needs a target meanwhile shall not wait for our lease to run out.
+            self._let_go([mine for mine, _ in effects])
+            raise
+        side_by_side(lambda done: self._close(*done), effects)
 
     def _claimed(self, going: Sequence[Going]) -> list[Held]:
         """Those whose target is ours now; what stands in the way of the others is their outcome."""
-        claims = side_by_side(self._claim, going)
-        pairs = list(zip(going, claims, strict=True))
-        return [held for go, claim in pairs if (held := self._hold(go, claim)) is not None]
+        # What takes from a budget goes one after another: side by side they would only be in each other's way.
+        voluntary = [go for go in going if self._terms.takes_from_a_budget(go)]
+        free = [go for go in going if go not in voluntary]
+        claims = [*side_by_side(self._claim, free), *map(self._claim, voluntary)]
+        return [held for go, claim in claims if (held := self._hold(go, claim)) is not None]
 
-    def _claim(self, going: Going) -> Claim | UnreadableRecordError:
-        playbook = going.proposal.playbook
+    def _claim(self, going: Going) -> tuple[Going, Claim | UnreadableRecordError]:
         try:
-            # A function is cut off at its timeout, so that a lease of that length outlives its holder.
-            return self._ledger.claim(
-                going.intent,
-                self._parts.clock.now(),
-                playbook.lane.function_timeout,
-                timedelta(seconds=playbook.same_occurrence),
-            )
+            intent, terms = self._terms.of(going)
+            claim = self._ledger.claim(intent, self._parts.clock.now(), terms)
+            return replace(going, intent=intent), claim
         except UnreadableRecordError as error:
             # One damaged record costs its own target and no other.
-            return error
+            return going, error
 
-    def _hold(self, going: Going, claim: Claim | UnreadableRecordError) -> Held | None:
-        proposal = going.proposal
+    def _let_go(self, held: Sequence[Held]) -> None:
+        """Give targets back as they are: open, so that who takes one finds out what was done there."""
+        now = self._parts.clock.now()
+        with suppress(LedgerUnavailableError):
+            for mine in held:
+                self._ledger.release(mine.intent, mine.claim.fence, now, mine.claim.recent)
+
+    def _hold(
+        self, going: Going, claim: Claim | UnreadableRecordError, *, once_more: bool = True
+    ) -> Held | None:
         if isinstance(claim, UnreadableRecordError):
-            _again(proposal, str(claim))
+            again(going.proposal, str(claim))
             return None
-        match claim.standing:
-            case Standing.CLAIMED:
-                return Held(going, claim, going.intent)
-            case Standing.TAKEN_OVER:
-                return self._taken_over(going, claim)
-            case Standing.DUPLICATE:
-                _settle(proposal, Verdict.IGNORE, f"a duplicate of {claim.intent}, {claim.earlier}")
-                return None
-            case Standing.BUSY:
-                _again(proposal, f"its target is held by {claim.intent}")
-                return None
+        if claim.standing is Standing.CLAIMED:
+            return Held(going, claim, going.intent)
+        if claim.standing is Standing.TAKEN_OVER:
+            return self._taken_over(going, claim, once_more=once_more)
+        self._turned_away(going.proposal, claim)
+        return None
 
-    def _taken_over(self, going: Going, claim: Claim) -> Held | None:
-        """Go on with our own intent that a dead try left; somebody else's is finished first."""
+    def _turned_away(self, proposal: Proposal, claim: Claim) -> None:
+        """What comes of a proposal whose target cannot be had now."""
+        match claim.standing:
+            case Standing.DUPLICATE:
+                self._answer(proposal, f"a duplicate of {claim.intent}, {claim.earlier}", claim.intent)
+                say(proposal, Verdict.IGNORE, f"a duplicate of {claim.intent}, {claim.earlier}")
+            case Standing.HELD_BACK if claim.passing and self._early(proposal):
+                again(proposal, claim.why)
+            case Standing.HELD_BACK:
+                self._holding.hold(proposal, Rule(claim.held_by), claim.why)
+            case _:
+                again(proposal, f"its target is held by {claim.intent}")
+
+    def _early(self, proposal: Proposal) -> bool:
+        """Whether it comes back early enough to be held for a person after all, should nothing change."""
+        now = self._parts.clock.now()
+        return now - (proposal.occurred_at or now) < timedelta(
+            seconds=proposal.playbook.lane.retry_seconds / 2
+        )
+
+    def _taken_over(self, going: Going, claim: Claim, *, once_more: bool) -> Held | None:
+        """Go on with our own intent that a dead try left; somebody else's is finished first, at once."""
         intent = self._ledger.intent(claim.intent)
         if intent is None:
-            _again(going.proposal, f"the intent {claim.intent} is missing")
+            again(going.proposal, f"the intent {claim.intent} is missing")
             return None
         if intent.id == going.intent.id:
             return Held(going, claim, intent)
-        finish(self._parts, self._telling, [Left(intent, claim)])
-        _again(going.proposal, f"{intent.id} had to be finished first")
-        return None
+        finished = finish(self._parts, self._telling, [Left(intent, claim)])
+        if not finished or not once_more:
+            again(going.proposal, f"{intent.id} has to be finished first")
+            return None
+        return self._hold(*self._claim(going), once_more=False)
 
     def _found(self, taken_over: Sequence[Held]) -> list[tuple[Held, Effect]]:
         """What dead tries came to, as far as it can be read; what was certainly not done yet is left out."""
@@ -214,49 +179,52 @@ class Acting:
         return session
 
     def _gate(self, group: Sequence[Held]) -> Gate:
-        """Asked right before each call: the stop and the lease, by what holds at that moment."""
+        """What is asked right before each call."""
         expires = min(mine.claim.expires_at for mine in group)
-        playbook = group[0].intent.playbook
-
-        def forbids(actions: Sequence[Action]) -> Effect | None:
-            if self._parts.clock.now() >= expires:
-                return Effect(State.FAILED, "its lease has run out", retry=True)
-            try:
-                controls = self._parts.controls.read()
-            except DockwardenError as error:
-                why = f"stopped, because whether there is a stop cannot be read: {error}"
-                return Effect(State.FAILED, why, retry=True)
-            clusters = {a.cluster_arn.rpartition("/")[2] if a.cluster_arn else None for a in actions}
-            for name in clusters:
-                if (stopped := controls.stopped(playbook, name)) is not None:
-                    return Effect(State.REFUSED, stopped)
-            return None
-
-        return forbids
+        asked = [mine.going.proposal for mine in group]
+        approvals = {p.action.target: p.asked.approval for p in asked if p.asked is not None}
+        return LastLook(self._parts, group[0].intent.playbook, expires, approvals)
 
     def _report(self, mine: Held, effect: Effect) -> None:
         """Say what came of an action, to the caller and to people."""
         proposal = mine.going.proposal
         if effect.retry:
-            _again(proposal, effect.words)
+            again(proposal, effect.words)
             return
         if effect.state is State.GONE and self._parts.facts.mistaken(proposal.action):
-            _again(proposal, f"{effect.words}; it is looked up anew")
+            again(proposal, f"{effect.words}; it is looked up anew")
+            return
+        if effect.held_by is not None:
+            self._held_at_last(proposal, Rule(effect.held_by), effect.words)
             return
         verdict = {State.OBSERVED: Verdict.OBSERVE, **dict.fromkeys(SETTLED, Verdict.ACT)}.get(
             effect.state, Verdict.TELL
         )
         observed = effect.state is State.OBSERVED
         reason = mine.intent.reason if observed else f"{mine.intent.reason}: {effect.words}"
-        _settle(proposal, verdict, reason, (proposal.action,))
+        say(proposal, verdict, reason, (proposal.action,))
         self._telling.action(mine.intent, proposal.action, effect)
+
+    def _held_at_last(self, proposal: Proposal, rule: Rule, why: str) -> None:
+        """Hold what the last look holds; what a person asked for waits again with its receipt."""
+        if proposal.asked is None:
+            self._holding.hold(proposal, rule, why)
+        else:
+            say(proposal, Verdict.HOLD, why, (proposal.action,))
+
+    def _answer(self, proposal: Proposal, outcome: str, intent: str) -> None:
+        """Tell the person who asked what came of it."""
+        if proposal.asked is not None:
+            self._parts.proposals.settle(proposal.asked.held, outcome, intent)
 
     def _close(self, mine: Held, effect: Effect) -> None:
         """Write the receipt, or let go of a target that has to be tried again."""
         now = self._parts.clock.now()
         if effect.retry:
-            self._ledger.release(mine.intent, mine.claim.fence, now)
+            self._ledger.release(mine.intent, mine.claim.fence, now, mine.claim.recent)
             return
+        undoable = effect.state is State.DONE and mine.intent.undoes is None
+        inverse = mine.going.proposal.action.inverse() if undoable else None
         receipt = Receipt(
             intent=mine.intent.id,
             state=effect.state,
@@ -264,24 +232,14 @@ class Acting:
             closed_at=now,
             fence=mine.claim.fence,
             session=effect.session,
+            inverse=inverse.sentence() if inverse else None,
         )
-        self._ledger.close(mine.intent, receipt)
+        self._ledger.close(mine.intent, receipt, mine.claim.recent, self._answered(mine, effect))
 
-
-def _again(proposal: Proposal, why: str) -> None:
-    """Have an event brought back by its lane."""
-    proposal.result.retry = why
-    _settle(proposal, Verdict.IGNORE, f"not yet: {why}")
-
-
-def _settle(proposal: Proposal, verdict: Verdict, reason: str, actions: tuple[Action, ...] = ()) -> None:
-    proposal.result.outcomes.append(
-        Outcome(
-            playbook=proposal.playbook.name,
-            verdict=verdict,
-            reason=reason,
-            target=proposal.action.target,
-            cause=proposal.decision.cause,
-            actions=actions,
-        )
-    )
+    def _answered(self, mine: Held, effect: Effect) -> Sequence[Change]:
+        """What becomes of the proposal of a person, in the transaction of the receipt."""
+        proposal = mine.going.proposal
+        if effect.held_by is None or proposal.asked is None:
+            return settling(self._parts, mine.intent, effect)
+        held, rule = proposal.asked.held, effect.held_by
+        return [self._parts.proposals.waiting_on(held, rule, effect.words, proposal.action)]

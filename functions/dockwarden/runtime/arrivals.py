@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from dockwarden.actions import Action
 from dockwarden.events.envelope import Envelope
 from dockwarden.events.parse import Event
 from dockwarden.guard.rulings import Origin
 from dockwarden.playbook import Playbook
+from dockwarden.runtime.requests import Asked
 from dockwarden.verdicts import Decision, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A typed event and the message that it came in."""
+    """A typed event, the message that it came in, and when its queue had it, None where nobody says."""
 
     message: str
     event: Event
+    sent: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -30,13 +33,31 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One action that a playbook proposes because of an arrival, before and after the guard."""
+    """One action that a playbook proposes because of an arrival, or that a person asks for."""
 
     result: Result
     playbook: Playbook
     decision: Decision
     action: Action
     transcript: Mapping[str, object]
+    asked: Asked | None = None
+
+    @property
+    def event(self) -> Event:
+        """The event that it is about, as of a person's approval where there is one."""
+        if self.asked is not None and self.asked.event is not None:
+            return self.asked.event
+        return self.result.arrival.event
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it was asked for by a person, else when the event says."""
+        return self.asked.held.at if self.asked is not None else self.event.envelope.time
+
+    @property
+    def sent(self) -> datetime | None:
+        """When the event's queue had it, None for what a person asks for."""
+        return self.result.arrival.sent if self.asked is None else None
 
 
 def origin_of(envelope: Envelope) -> Origin:

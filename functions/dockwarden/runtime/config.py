@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dockwarden.errors import SettingsError
+from dockwarden.guard.freezes import Freeze
 from dockwarden.guard.modes import Mode, read_mode
+from dockwarden.guard.settings import GuardSettings, most_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Config:
     clusters: tuple[str, ...] = ()
     playbooks: Mapping[str, PlaybookConfig] = field(default_factory=dict)
     channel: str | None = None
+    channels: tuple[str, ...] = ()
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    freezes: tuple[Freeze, ...] = ()
 
     def of(self, playbook: str) -> PlaybookConfig:
         """The settings of a playbook; one that nobody configured only observes."""
@@ -57,12 +62,40 @@ def read_config(text: str) -> Config:
             account=document["account"],
             region=document["region"],
             partition=document.get("partition", "aws"),
-            clusters=tuple(name for name in document.get("clusters", []) if isinstance(name, str) and name),
+            clusters=_clusters(document.get("clusters")),
             playbooks={name: _playbook(entry) for name, entry in document.get("playbooks", {}).items()},
             channel=document.get("channel") or None,
+            channels=tuple(name for name in document.get("channels") or () if isinstance(name, str)),
+            guard=_guard(document.get("guard", {})),
+            freezes=_freezes(document.get("freezes", [])),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError("DOCKWARDEN_CONFIG", text, "the JSON document that the deploy writes") from error
+
+
+def _clusters(entry: Any) -> tuple[str, ...]:
+    """The names of a list; what is no list opts nothing in, and a text is no list of its letters (invariant 65)."""
+    names = entry if isinstance(entry, list) else []
+    return tuple(name for name in names if isinstance(name, str) and name)
+
+
+def _freezes(entries: Any) -> tuple[Freeze, ...]:
+    """The freezes; a cold start without any imports nothing to read them."""
+    if entries == []:
+        return ()
+    from dockwarden.guard.freeze_settings import deployed_freezes  # noqa: PLC0415 - as the docstring says
+
+    return deployed_freezes(entries)
+
+
+def _guard(entry: Any) -> GuardSettings:
+    """The guard's settings; one of another type than its default keeps that, one out of bounds gets the nearest."""
+    shipped = GuardSettings()
+    given = entry if isinstance(entry, dict) else {}
+    known = {name: type(getattr(shipped, name)) for name in shipped.__dataclass_fields__}
+    fit = {name: v for name, v in given.items() if name in known and type(v) is known[name]}
+    bound = {name: max(1, min(v, most_of(name))) for name, v in fit.items() if type(v) is int}
+    return GuardSettings(**{**fit, **bound})
 
 
 def _playbook(entry: Any) -> PlaybookConfig:

@@ -2,34 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import cached_property
 
-from dockwarden.errors import SettingsError
+from dockwarden.actions import Unaimed
+from dockwarden.events.dockwarden_request import Request
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.facts.fleet import ContainerInstance
-from dockwarden.facts.histories import Histories
-from dockwarden.facts.unknown import NotRead
+from dockwarden.guard.deeds import Deed
 from dockwarden.guard.hearing import deaf_to
-from dockwarden.guard.modes import Mode, ModeRuling, ModeSetting, effective_mode
+from dockwarden.guard.modes import Mode
+from dockwarden.guard.orders import HandsOff
 from dockwarden.guard.rulings import (
     PEOPLE_MUST_KNOW,
     Answer,
-    Circumstances,
+    Rule,
     Ruling,
     rule_on,
-    too_old,
 )
 from dockwarden.incidents.history import History
 from dockwarden.incidents.subjects import key_of
-from dockwarden.ledger.controls import Controls
 from dockwarden.ledger.histories import LedgerHistories
-from dockwarden.playbook import Playbook, settings_of
+from dockwarden.playbook import Playbook
 from dockwarden.runtime.acting import Acting
 from dockwarden.runtime.arrivals import Arrival, Proposal, Result, origin_of
+from dockwarden.runtime.deciding import Deciding
+from dockwarden.runtime.earlier import Earlier
+from dockwarden.runtime.holding import Holding
+from dockwarden.runtime.judging import Judging
 from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.requested import Requested
 from dockwarden.runtime.telling import Telling
-from dockwarden.runtime.transcript import Recorder, about
+from dockwarden.runtime.transcript import about
 from dockwarden.verdicts import Decision, Outcome, Verdict
 
 
@@ -53,30 +56,35 @@ class _Run:
         self._playbooks = playbooks
         self._all = [Result(self._timed(arrival), []) for arrival in arrivals]
         self._seen: list[ContainerInstance] = []
-        self._unreadable: dict[str, NotRead] = {}
+        self._noticed: list[HandsOff | Deed] = []
         self._histories = LedgerHistories(parts.store)
         self._of_history: dict[str, list[Result]] = {}
         self._telling = Telling(parts)
-        self._acting = Acting(parts, self._telling)
+        self._holding = Holding(parts, self._telling)
+        self._acting = Acting(parts, self._telling, self._holding)
+        self._earlier = Earlier(parts, self._telling)
+        self._deciding = Deciding(parts, self._histories)
+        self._judging = Judging(parts, self._deciding, self._histories)
+        self._requested = Requested(parts, playbooks, self._deciding)
 
     @cached_property
     def results(self) -> list[Result]:
         """The results of the batch."""
-        hearing = [r for r in self._all if not self._deaf(r)]
-        self._parts.facts.prepare([result.arrival.event for result in hearing])
-        keys = (key_of(result.arrival.event) for result in hearing)
+        self._requested.look_up(self._all)
+        hearing = [r for r in self._all if not isinstance(r.arrival.event, Request) and not self._deaf(r)]
+        events = [*(result.arrival.event for result in hearing), *self._requested.events()]
+        self._parts.facts.prepare(events)
+        keys = (key_of(event) for event in events)
         self._histories.prepare(key for key in keys if key is not None)
         proposals = [p for result in hearing for p in self._decided(result)]
+        proposals += self._requested.proposals()
         if self._seen:
             self._parts.index.remember(self._seen, self._parts.clock.now())
+        self._write_noticed()
         self._acting.act([(p, ruling) for p in proposals if (ruling := self._ruled(p)) is not None])
         self._telling.send()
         self._write_histories()
         return self._all
-
-    @cached_property
-    def _controls(self) -> Controls:
-        return self._parts.controls.read()
 
     def _timed(self, arrival: Arrival) -> Arrival:
         """An arrival with a time: the schedule's constant message has none, and stands for now."""
@@ -100,35 +108,19 @@ class _Run:
         proposals: list[Proposal] = []
         for playbook in self._playbooks:
             if playbook.hears(result.arrival.event):
-                recorder = Recorder({**self._parts.facts.answers(), Histories: self._histories})
-                for decision in self._decide(playbook, result, recorder):
+                event, recorder = result.arrival.event, self._deciding.recorder()
+                for decision in self._deciding.decide(playbook, result, event, recorder) or ():
                     self._remember(result, decision)
-                    if decision.verdict is Verdict.HOLD and self._unread(result, playbook, recorder.unread):
+                    if decision.verdict is Verdict.HOLD and self._deciding.unread(
+                        result, playbook, recorder.unread, event.envelope.time
+                    ):
                         continue
-                    script = about(result.arrival.event, recorder.asked)
+                    # Most events propose nothing, and need no transcript.
+                    script = about(event, recorder.asked) if decision.actions else {}
                     proposals += [Proposal(result, playbook, decision, a, script) for a in decision.actions]
                     if not decision.actions:
                         self._settle_without_action(result, playbook, decision)
         return proposals
-
-    def _decide(self, playbook: Playbook, result: Result, recorder: Recorder) -> tuple[Decision, ...]:
-        """The decisions of a playbook; one that fails costs its own event and not the batch (invariant 13)."""
-        try:
-            made = playbook(result.arrival.event, recorder.answers, self._settings(playbook))
-        except Exception as error:  # noqa: BLE001  a playbook may be a third party's: whatever it raises
-            result.retry = f"playbook {playbook.name} failed: {type(error).__name__}"
-            why = f"it could not decide: {type(error).__name__} at {_place(error)}"
-            result.outcomes.append(Outcome(playbook.name, Verdict.IGNORE, why, failed=True))
-            return ()
-        return (made,) if isinstance(made, Decision) else made
-
-    def _settings(self, playbook: Playbook) -> object | None:
-        """The settings of a playbook, its own defaults where they cannot be read; it then only observes."""
-        try:
-            return settings_of(playbook, self._parts.config.of(playbook.name).settings)
-        except SettingsError as error:
-            self._unreadable[playbook.name] = NotRead(str(error))
-            return settings_of(playbook, {})
 
     def _remember(self, result: Result, decision: Decision) -> None:
         """Take over what a decision wants to be kept; histories at once, for the events that follow."""
@@ -136,8 +128,17 @@ class _Run:
             if isinstance(kept, History):
                 self._histories.keep(kept)
                 self._of_history.setdefault(kept.key, []).append(result)
-            else:
+            elif isinstance(kept, ContainerInstance):
                 self._seen.append(kept)
+            else:
+                self._noticed.append(kept)
+
+    def _write_noticed(self) -> None:
+        """Write who was at work where, before any action asks for it, and what they did."""
+        self._parts.deeds.remember(kept for kept in self._noticed if isinstance(kept, Deed))
+        orders = {(k.scope, k.name, k.until): k for k in self._noticed if isinstance(k, HandsOff)}
+        for order in orders.values():
+            self._parts.controls.notice(order, self._parts.clock.now())
 
     def _write_histories(self) -> None:
         """Write what was learned of services; where somebody else was faster, the events come back."""
@@ -147,9 +148,9 @@ class _Run:
 
     def _settle_without_action(self, result: Result, playbook: Playbook, decision: Decision) -> None:
         if playbook.may and decision.target not in (None, decision.subject):
-            self._acting.finish_left(result, playbook, str(decision.target))
+            self._earlier.finish_left(result, playbook, str(decision.target))
         tells = decision.words is not None or decision.verdict in (Verdict.TELL, Verdict.HOLD)
-        if tells and (mode := self._mode(playbook, None)).mode is Mode.OFF:
+        if tells and (mode := self._judging.mode(playbook, None)).mode is Mode.OFF:
             reason = f"the mode is off: {mode.why}"
             result.outcomes.append(_outcome(playbook, decision, Verdict.IGNORE, reason))
         elif decision.words is not None:
@@ -162,39 +163,30 @@ class _Run:
     def _ruled(self, proposal: Proposal) -> Ruling | None:
         """The ruling for an action that goes; one that does not is settled here."""
         decision, result = proposal.decision, proposal.result
-        tag = self._parts.scopes.mode_tag(proposal.action.cluster_arn)
-        armed = self._parts.config.of(proposal.playbook.name).ceiling.rank > Mode.OBSERVE.rank
-        if armed and isinstance(tag, NotRead) and self._unread(result, proposal.playbook, [tag]):
+        unread = self._judging.unread_modes(proposal)
+        if self._deciding.unread(result, proposal.playbook, unread, proposal.occurred_at):
             return None
-        ruling = rule_on(self._circumstances(proposal))
+        ruling = rule_on(self._judging.circumstances(proposal))
         if ruling.answer is Answer.GO and decision.verdict is Verdict.ACT:
             return ruling
         if ruling.answer is Answer.REFUSE:
             self._refused(proposal, ruling)
+        elif ruling.answer is Answer.HOLD:
+            shared = self._judging.mass_failure(proposal.playbook)
+            together = shared if ruling.rule is Rule.MASS_FAILURE else None
+            # Of what has no target yet everything else is unknown, too: once it has one, all is asked again.
+            rule = Rule.FACTS if isinstance(proposal.action, Unaimed) else ruling.rule
+            self._holding.hold(proposal, rule, ruling.reason, together)
         else:
-            why = ruling.reason if ruling.answer is Answer.HOLD else None
-            self._telling.decision(proposal.result, proposal.playbook, decision, Verdict.HOLD, why)
+            self._holding.hold(proposal, Rule.FACTS, "")
         return None
-
-    def _unread(self, result: Result, playbook: Playbook, unread: Sequence[NotRead]) -> bool:
-        """Whether an event has to come back because of something that could not be read just now.
-
-        As long as there is time: after that it is settled by what is known.
-        """
-        passing = next((fact for fact in unread if fact.passing), None)
-        time, max_age = result.arrival.event.envelope.time, self._max_age(playbook)
-        if passing is None or too_old(time, self._parts.clock.now(), max_age) is not None:
-            return False
-        result.retry = f"something could not be read: {passing.why}"
-        result.outcomes.append(Outcome(playbook.name, Verdict.IGNORE, f"not yet: {result.retry}"))
-        return True
-
-    def _max_age(self, playbook: Playbook) -> timedelta:
-        return timedelta(seconds=self._parts.config.of(playbook.name).max_age or playbook.max_age)
 
     def _refused(self, proposal: Proposal, ruling: Ruling) -> None:
         """Settle what the guard refuses: told where nobody else will do it and it is not done yet."""
-        decision, done = proposal.decision, self._acting.done_already(proposal)
+        decision, done = proposal.decision, self._earlier.done_already(proposal)
+        # What an earlier try has begun is settled with its receipt, which the sweep writes.
+        if proposal.asked is not None and proposal.asked.begun is None:
+            self._parts.proposals.settle(proposal.asked.held, f"not done: {done or ruling.reason}")
         alarming = ruling.rule in PEOPLE_MUST_KNOW and done is None
         if alarming and decision.when_refused is not Verdict.IGNORE:
             telling = (proposal.result, proposal.playbook, decision, decision.when_refused, ruling.reason)
@@ -203,43 +195,6 @@ class _Run:
             outcome = _outcome(proposal.playbook, decision, Verdict.IGNORE, done or ruling.reason)
             proposal.result.outcomes.append(outcome)
 
-    def _circumstances(self, proposal: Proposal) -> Circumstances:
-        parts, playbook, cluster = self._parts, proposal.playbook, proposal.action.cluster_arn
-        name = cluster.rpartition("/")[2] if cluster else None
-        return Circumstances(
-            origin=origin_of(proposal.result.arrival.event.envelope),
-            now=parts.clock.now(),
-            max_age=self._max_age(playbook),
-            mode=self._mode(playbook, cluster),
-            opted_in=parts.scopes.opted_in(cluster),
-            place=f"cluster {name}" if name else "its cluster",
-            stopped=self._controls.stopped(playbook.name, name),
-            home=parts.home,
-        )
-
-    def _mode(self, playbook: Playbook, cluster: str | None) -> ModeRuling:
-        """The mode for a playbook in a cluster, from the most specific setting to the least."""
-        config = self._parts.config.of(playbook.name)
-        return effective_mode(
-            config.ceiling,
-            (
-                ModeSetting("the playbook's settings", self._unreadable.get(playbook.name)),
-                ModeSetting("the cluster's tag dockwarden:mode", self._parts.scopes.mode_tag(cluster)),
-                ModeSetting("the run-time setting", self._controls.modes.get(playbook.name)),
-                ModeSetting("the platform's default", config.default),
-            ),
-        )
-
 
 def _outcome(playbook: Playbook, decision: Decision, verdict: Verdict, reason: str) -> Outcome:
     return Outcome(playbook.name, verdict, reason, decision.target, decision.cause, decision.incident)
-
-
-def _place(error: Exception) -> str:
-    """File and line where an error arose; its text is left out, since it may quote the event."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    if frame is None:
-        return "an unknown place"
-    return f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from dockwarden.actions import rebuilt
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.claims import Claim
-from dockwarden.ledger.records import Intent, Receipt
+from dockwarden.ledger.records import REQUEST, Intent, Receipt, UnreadableRecordError
+from dockwarden.ledger.store import Change
 from dockwarden.performing import Effect, State
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telling import Telling
@@ -41,7 +42,7 @@ def finish(parts: Parts, telling: Telling, left: Sequence[Left]) -> int:
     for one in left:
         effect = outcome(parts, one.intent)
         if effect.retry:
-            parts.actions.release(one.intent, one.claim.fence, parts.clock.now())
+            parts.actions.release(one.intent, one.claim.fence, parts.clock.now(), one.claim.recent)
         else:
             action = rebuilt(one.intent.kind, one.intent.action)
             telling.action(one.intent, action, effect)
@@ -49,10 +50,34 @@ def finish(parts: Parts, telling: Telling, left: Sequence[Left]) -> int:
     telling.send()
     now = parts.clock.now()
     for one, effect in closing:
-        parts.actions.close(
-            one.intent, Receipt(one.intent.id, effect.state, effect.words, now, one.claim.fence)
-        )
+        inverse = _inverse(one.intent) if effect.state is State.DONE else None
+        receipt = Receipt(one.intent.id, effect.state, effect.words, now, one.claim.fence, inverse=inverse)
+        parts.actions.close(one.intent, receipt, one.claim.recent, settling(parts, one.intent, effect))
     return len(closing)
+
+
+def settling(parts: Parts, intent: Intent, effect: Effect) -> list[Change]:
+    """The change that tells the person who asked for an intent what came of it; none where nobody did.
+
+    It belongs to the transaction of the receipt: what is settled is not looked at again.
+    """
+    request = intent.transcript.get(REQUEST)
+    try:
+        held = parts.proposals.get(str(request)) if request else None
+    except UnreadableRecordError:
+        # What was done has its receipt all the same.
+        return []
+    if held is None:
+        return []
+    return [parts.proposals.settled(held, f"{effect.state}: {effect.words}", intent.id)]
+
+
+def _inverse(intent: Intent) -> str | None:
+    """What takes an intent back; an undo is not undone."""
+    if intent.undoes is not None:
+        return None
+    inverse = rebuilt(intent.kind, intent.action).inverse()
+    return inverse.sentence() if inverse else None
 
 
 def outcome(parts: Parts, intent: Intent) -> Effect:
@@ -72,8 +97,13 @@ def outcome(parts: Parts, intent: Intent) -> Effect:
 
 def _left(parts: Parts, intent_id: str, target: str, now: datetime) -> Left | None:
     """An open intent that nobody will call back any more, taken over; None where somebody may."""
-    intent = parts.actions.intent(intent_id)
-    if intent is None or now < intent.retried_until:
+    try:
+        intent = parts.actions.intent(intent_id)
+        if intent is None or now < intent.retried_until:
+            return None
+        rebuilt(intent.kind, intent.action)  # of a kind that is not known here nothing can be found out
+        claim = parts.actions.take_over(target, now, _LEASE_SECONDS)
+    except UnreadableRecordError:
+        # A damaged record stays open for a person to look at, and keeps no other from being finished.
         return None
-    claim = parts.actions.take_over(target, now, _LEASE_SECONDS)
     return Left(intent, claim) if claim is not None and claim.intent == intent_id else None

@@ -7,6 +7,7 @@ That is what is not for us, and what each playbook that hears it calls quiet by 
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from dockwarden.runtime.work import Work
 
 Home = tuple[str, str]
+Heard = tuple[str, Event, datetime | None]
+"""A message, the event that it holds, and when SQS had it."""
 
 
 class Lane:
@@ -41,9 +44,9 @@ class Lane:
             failed += self._work().run(heard, request)
         return {"batchItemFailures": [{"itemIdentifier": message} for message in dict.fromkeys(failed)]}
 
-    def _sift(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[str, Event]], list[str]]:
+    def _sift(self, records: Sequence[Mapping[str, Any]]) -> tuple[list[Heard], list[str]]:
         """The events that need a look, and the messages that hold none and go to the dead-letter queue in the end."""
-        heard: list[tuple[str, Event]] = []
+        heard: list[Heard] = []
         malformed: list[str] = []
         for record in records:
             message = record["messageId"]
@@ -58,7 +61,7 @@ class Lane:
                 if isinstance(event, UnknownEvent):
                     logger.info("unknown event", extra={"detail_type": event.envelope.detail_type})
                 elif not self._ignored(event):
-                    heard.append((message, event))
+                    heard.append((message, event, _sent(record)))
         return heard, malformed
 
     def _ignored(self, event: Event) -> bool:
@@ -78,6 +81,17 @@ class Lane:
         # What our own schedule sends has no account.
         home = self._home if event.SOURCE.startswith("aws.") else None
         return deaf_to(envelope.replay_name, envelope.account, envelope.region, home)
+
+
+def _sent(record: Mapping[str, Any]) -> datetime | None:
+    """When SQS took a message, None where the record does not say; an event's own clock may be wrong."""
+    milliseconds = str(record.get("attributes", {}).get("SentTimestamp", ""))
+    if not (milliseconds.isascii() and milliseconds.isdigit()):
+        return None
+    try:
+        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _refused(message: str, why: str) -> str:

@@ -1,4 +1,4 @@
-"""The notifier's handler: cards out of the outbox, into Slack, each once and in the order of its channel."""
+"""The notifier's handler: cards out of the outbox into Slack, each once and in order, and events onto the bus."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from dockwarden.aws.bus import BusRefusedError, EventBus
 from dockwarden.aws.clients import Clients
 from dockwarden.aws.outbox_queue import OutboxQueue, group_of
 from dockwarden.aws.secrets import BotToken, Credential, SlackSecret
@@ -16,7 +17,7 @@ from dockwarden.errors import DockwardenError
 from dockwarden.ledger.dynamodb import DynamoStore
 from dockwarden.ledger.messages import MessageLedger
 from dockwarden.ledger.store import Store
-from dockwarden.notify.cards import Card, UnreadableCardError
+from dockwarden.notify.cards import Card, UnreadableCardError, event_from_json
 from dockwarden.notify.chat import Chat, ChatRefusedError
 from dockwarden.notify.reading import read_card
 from dockwarden.notify.sender import UNPRESENTABLE, Sender
@@ -29,19 +30,21 @@ from dockwarden.runtime.waiting import EXPIRED, wait_after
 class Notifier:
     """Empties the outbox into a chat."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  all that it works with
         self,
         queue: OutboxQueue,
         secret: SlackSecret,
         store: Store,
         clock: Clock,
         speak: Callable[[Credential], Chat],
+        bus: EventBus,
     ) -> None:
         self._queue = queue
         self._secret = secret
         self._messages = MessageLedger(store)
         self._clock = clock
         self._speak = speak
+        self._bus = bus
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
         """Answer a batch with the messages that must come back (ReportBatchItemFailures).
@@ -64,7 +67,7 @@ class Notifier:
         try:
             try:
                 self._tell(record)
-            except UnreadableCardError as error:
+            except (UnreadableCardError, BusRefusedError) as error:
                 self._bury(record, str(error))
             except ChatRefusedError as error:
                 if error.code not in UNPRESENTABLE:
@@ -85,6 +88,11 @@ class Notifier:
         return None
 
     def _tell(self, record: Mapping[str, Any]) -> None:
+        event = event_from_json(record["body"])
+        if event is not None:
+            self._bus.put(event)
+            logger.info("event", extra={"detail_type": event.get("detail-type")})
+            return
         card, channel = read_card(record["body"])
         try:
             told = self._sender().tell(card, channel)
@@ -151,6 +159,7 @@ def build(
         store=DynamoStore(lambda: clients.client("dynamodb"), settings.table),
         clock=clock,
         speak=speak,
+        bus=EventBus(lambda: clients.client("events")),
     )
 
 

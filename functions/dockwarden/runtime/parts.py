@@ -7,11 +7,18 @@ from typing import Protocol
 from dockwarden.actions import Action
 from dockwarden.clock import Clock
 from dockwarden.events.parse import Event
+from dockwarden.facts.alarm_states import AlarmStates
+from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.stacks import Stacks
 from dockwarden.ledger.controls import ControlLedger
+from dockwarden.ledger.deeds import DeedLedger
 from dockwarden.ledger.index import InstanceIndex
 from dockwarden.ledger.ledger import ActionLedger
+from dockwarden.ledger.proposals import ProposalLedger
+from dockwarden.ledger.slots import SlotLedger
 from dockwarden.ledger.store import Store
+from dockwarden.ledger.trust import TrustLedger
 from dockwarden.notify.cards import Outbox
 from dockwarden.performing import Performer
 from dockwarden.runtime.config import Config
@@ -42,6 +49,9 @@ class Parts:
     performer: Performer
     outbox: Outbox
     home: tuple[str, str] | None
+    capacity: Capacity
+    alarms: AlarmStates
+    stacks: Stacks
 
     @property
     def actions(self) -> ActionLedger:
@@ -57,3 +67,23 @@ class Parts:
     def controls(self) -> ControlLedger:
         """The ledger of what people set, on the store."""
         return ControlLedger(self.store)
+
+    @property
+    def slots(self) -> SlotLedger:
+        """The ledger of what is in disruption, on the store."""
+        return SlotLedger(self.store)
+
+    @property
+    def proposals(self) -> ProposalLedger:
+        """The ledger of what is held for people, on the store."""
+        return ProposalLedger(self.store)
+
+    @property
+    def deeds(self) -> DeedLedger:
+        """The ledger of what others did, on the store."""
+        return DeedLedger(self.store)
+
+    @property
+    def trust(self) -> TrustLedger:
+        """The ledger of what people thought of it, on the store."""
+        return TrustLedger(self.store)

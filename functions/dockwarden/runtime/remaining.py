@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from dockwarden.ledger.told import ToldLedger
 from dockwarden.performing import State
 from dockwarden.runtime.parts import Parts
 
@@ -19,4 +18,7 @@ def remaining(parts: Parts) -> list[str]:
         if receipt is not None and intent is not None and receipt.state is State.DONE:
             until = receipt.closed_at + LIVE
             left.append(f"{intent.subject} is draining ({intent_id}) until about {until:%H:%M:%S} UTC")
-    return left + ToldLedger(parts.store).held(now)
+    waiting = parts.proposals.waiting(now)
+    return left + [
+        f"{one.subject} is held by {one.playbook} ({one.id}): {one.why or one.reason}" for one in waiting
+    ]

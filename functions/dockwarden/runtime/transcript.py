@@ -46,6 +46,11 @@ def plain(value: object) -> Any:
         return stamp(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name != "detail"}
+    if isinstance(value, Mapping):
+        # JSON's keys are texts: what has others is kept as pairs.
+        texts = all(isinstance(key, str) for key in value)
+        pairs = [(plain(key), plain(item)) for key, item in value.items()]
+        return dict(pairs) if texts else [list(pair) for pair in pairs]
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: plain(part) for name, part in value._asdict().items()}
     if isinstance(value, tuple | list):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -13,6 +14,7 @@ from dockwarden.runtime import wiring
 from dockwarden.runtime.arrivals import Arrival, Result
 from dockwarden.runtime.engine import Engine
 from dockwarden.runtime.finishing import finish_open
+from dockwarden.runtime.over import free_what_is_over
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telemetry import logger, metrics
 from dockwarden.verdicts import Outcome
@@ -34,16 +36,16 @@ class Work:
         parts = wiring.parts()
         return cls(parts, Engine(parts, wiring.playbooks()), wiring.clients().calls)
 
-    def run(self, heard: Sequence[tuple[str, Event]], request: str | None) -> list[str]:
-        """Deal with events by their messages; the messages that must come back."""
+    def run(self, heard: Sequence[tuple[str, Event, datetime | None]], request: str | None) -> list[str]:
+        """Deal with events by their messages, and when SQS had these; the messages that must come back."""
         self._calls.clear()
         try:
-            return self._run([Arrival(message, event) for message, event in heard])
+            return self._run([Arrival(*one) for one in heard])
         except DockwardenError as error:
             # Without the ledger nothing may be done, and without the outbox nobody would know: all come back.
             logger.warning("batch kept", extra={"why": str(error)})
             metrics.add_metric("BatchesKept", MetricUnit.Count, 1)
-            return [message for message, _ in heard]
+            return [one[0] for one in heard]
         finally:
             logger.info("calls", extra={"request": request, **_counted(self._calls)})
 
@@ -56,7 +58,14 @@ class Work:
         for verdict, count in verdicts.items():
             metrics.add_metric(f"Verdict{verdict.capitalize()}", MetricUnit.Count, count)
         if any(isinstance(arrival.event, Sweep) for arrival in arrivals):
-            logger.info("sweep", extra={"finished": finish_open(self._parts)})
+            finished, freed = finish_open(self._parts), free_what_is_over(self._parts)
+            # Imported late: of all lanes only one sweeps.
+            from dockwarden.runtime.ended import tell_of_ended  # noqa: PLC0415
+            from dockwarden.runtime.lapsing import settle_lapsed  # noqa: PLC0415
+
+            lapsed = settle_lapsed(self._parts)
+            tell_of_ended(self._parts)
+            logger.info("sweep", extra={"finished": finished, "freed": freed, "lapsed": lapsed})
         return [result.arrival.message for result in results if result.retry is not None]
 
 

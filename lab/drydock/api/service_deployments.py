@@ -8,10 +8,12 @@ from lab.drydock.api.operation import Answer, Operation, Params, at_most, find_c
 from lab.drydock.api.service_views import (
     counts,
     deployment_configuration,
+    desired_by,
     load_balancers,
     provider_view,
 )
 from lab.drydock.api.services import find_service
+from lab.drydock.errors import AwsError
 from lab.drydock.views import definition_arn, present
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ def list_service_deployments(world: World, params: Params) -> Answer:
     """`ListServiceDeployments`: newest first, twenty a page when nothing is asked for (at most 100)."""
     cluster = find_cluster(world, params)
     service = find_service(cluster, params["service"])
+    if service.controller != "ECS":
+        text = f"Service deployments are not supported for a {service.controller} deployment controller."
+        raise AwsError("UnsupportedFeatureException", text)
     wanted, between = params.get("status"), params.get("createdAt") or {}
     found = {
         whole.arn: _brief(cluster, service, whole)
@@ -90,7 +95,7 @@ def _shared(cluster: Cluster, service: Service, whole: ServiceDeployment) -> dic
         "serviceArn": service.arn,
         "clusterArn": cluster.arn,
         "createdAt": whole.created_at,
-        "startedAt": whole.created_at,
+        "startedAt": whole.started_at,
         "finishedAt": whole.finished_at,
         "status": whole.status,
         "statusReason": whole.reason,
@@ -111,6 +116,8 @@ def _view(cluster: Cluster, service: Service, whole: ServiceDeployment) -> dict[
         {
             **_shared(cluster, service, whole),
             "updatedAt": whole.updated_at,
+            "stoppedAt": whole.finished_at if whole.status == "STOPPED" else None,
+            "lifecycleStage": whole.stage,
             "sourceServiceRevisions": [_tasks(cluster, service, one) for one in whole.sources],
             "targetServiceRevision": _tasks(cluster, service, whole.target),
             "deploymentConfiguration": deployment_configuration(service),
@@ -130,10 +137,16 @@ def _breaker(service: Service, whole: ServiceDeployment) -> dict[str, Any]:
 
 
 def _tasks(cluster: Cluster, service: Service, revision: ServiceRevision) -> dict[str, Any]:
-    ids = {one.id for one in service.deployments if one.revision is revision}
-    desired = service.desired_count if service.primary.revision is revision else 0
+    own = [one for one in service.deployments if one.revision is revision]
+    ids = {one.id for one in own}
+    desired = max((desired_by(service, one) for one in own), default=0)
     found = counts([task for task in cluster.tasks_of(service) if task.started_by in ids], desired)
+    traffic = {
+        "requestedTestTrafficWeight": sum(one.test_traffic for one in own),
+        "requestedProductionTrafficWeight": sum(one.production_traffic for one in own),
+    }
     return {
+        **(traffic if service.strategy.staged else {}),
         "arn": revision.arn,
         "requestedTaskCount": found["desiredCount"],
         "runningTaskCount": found["runningCount"],
@@ -146,7 +159,7 @@ def _revision(world: World, cluster: Cluster, service: Service, revision: Servic
     platform = {"platformVersion": "1.4.0", "platformFamily": "Linux"}
     image = {
         "containerName": definition.container,
-        "imageDigest": definition.digest,
+        "imageDigest": revision.digest,
         "image": definition.image,
     }
     return {
@@ -157,7 +170,7 @@ def _revision(world: World, cluster: Cluster, service: Service, revision: Servic
         **provider_view(service),
         **(platform if service.launch_type == "FARGATE" else {}),
         "loadBalancers": load_balancers(service),
-        "containerImages": [image],
+        "containerImages": [present(image)],
         "guardDutyEnabled": False,
         "createdAt": revision.created_at,
     }

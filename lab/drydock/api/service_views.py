@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lab.drydock import stages
 from lab.drydock.api.operation import tag_list
+from lab.drydock.api.strategies import strategy_view
 from lab.drydock.task_life import is_running, is_starting
 from lab.drydock.views import definition_arn
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 def deployment_configuration(service: Service) -> dict[str, Any]:
     """The settings of a service's deployments."""
+    return {**_limits(service), **strategy_view(service.strategy)}
+
+
+def _limits(service: Service) -> dict[str, Any]:
     own = service.breaker
     return {
         "deploymentCircuitBreaker": {
@@ -25,7 +31,6 @@ def deployment_configuration(service: Service) -> dict[str, Any]:
         },
         "maximumPercent": service.maximum_percent,
         "minimumHealthyPercent": service.minimum_healthy_percent,
-        "strategy": "ROLLING",
         **_alarms(service),
     }
 
@@ -71,22 +76,31 @@ def service_view(world: World, cluster: Cluster, service: Service, *, with_tags:
         "serviceArn": service.arn,
         "serviceName": service.name,
         "clusterArn": cluster.arn,
-        "status": "ACTIVE",
+        "status": service.status,
         "loadBalancers": load_balancers(service),
         **({"healthCheckGracePeriodSeconds": int(group.grace)} if group else {}),
         "serviceRegistries": [],
         "deploymentConfiguration": deployment_configuration(service),
-        "deployments": [_deployment(world, service, one, tasks) for one in service.deployments],
-        **_current(service, tasks),
+        **_deployed(world, cluster, service, tasks),
         "events": [{"id": i, "createdAt": at, "message": text} for i, at, text in service.messages],
         "createdAt": service.created_at,
-        "schedulingStrategy": "REPLICA",
-        "deploymentController": {"type": "ECS"},
+        "schedulingStrategy": service.scheduling,
+        "deploymentController": {"type": service.controller},
+        "resourceManagementType": service.managed_by,
         "enableECSManagedTags": False,
         "propagateTags": "NONE",
         "enableExecuteCommand": False,
         **({"tags": tag_list(service.tags)} if with_tags else {}),
     }
+
+
+def _deployed(world: World, cluster: Cluster, service: Service, tasks: list[Task]) -> dict[str, Any]:
+    """Deployments, or the task sets of a service that CodeDeploy or somebody else deploys."""
+    if service.controller != "ECS":
+        sets = [_task_set(world, cluster, service, one, tasks) for one in service.deployments]
+        return {"deployments": [], "taskSets": sets}
+    shown = [_deployment(world, service, one, tasks) for one in service.deployments]
+    return {"deployments": shown, **_current(service, tasks)}
 
 
 def _current(service: Service, tasks: list[Task]) -> dict[str, Any]:
@@ -100,13 +114,42 @@ def _current(service: Service, tasks: list[Task]) -> dict[str, Any]:
 
 
 def _revision_counts(service: Service, one: Deployment, tasks: list[Task]) -> dict[str, int]:
-    found = counts([task for task in tasks if task.started_by == one.id], _desired(service, one))
+    found = counts([task for task in tasks if task.started_by == one.id], desired_by(service, one))
     names = {"desiredCount": "requestedTaskCount", "runningCount": "runningTaskCount"}
     return {names.get(key, "pendingTaskCount"): value for key, value in found.items()}
 
 
-def _desired(service: Service, one: Deployment) -> int:
-    return service.desired_count if one is service.primary else 0
+def desired_by(service: Service, one: Deployment) -> int:
+    """How many tasks a deployment should have."""
+    wanted = one.kept if stages.leads(service) else one is service.primary
+    return service.desired_count if wanted else 0
+
+
+def _task_set(
+    world: World, cluster: Cluster, service: Service, one: Deployment, tasks: list[Task]
+) -> dict[str, Any]:
+    """A deployment as a task set; CodeDeploy's has the id of its deployment as `externalId` (botocore model)."""
+    found = counts([task for task in tasks if task.started_by == one.id], desired_by(service, one))
+    number = one.id.rsplit("/", 1)[-1]
+    theirs = {"startedBy": "CODE_DEPLOY", "externalId": f"d-{number[:9]}"}
+    return {
+        "id": one.id,
+        "taskSetArn": world.names.ecs(f"task-set/{cluster.name}/{service.name}/{one.id}"),
+        "serviceArn": service.arn,
+        "clusterArn": cluster.arn,
+        "status": "PRIMARY" if one is service.primary else "ACTIVE",
+        "taskDefinition": definition_arn(world.names, one.revision.definition),
+        "computedDesiredCount": found["desiredCount"],
+        "pendingCount": found["pendingCount"],
+        "runningCount": found["runningCount"],
+        "createdAt": one.created_at,
+        "updatedAt": one.updated_at,
+        **provider_view(service),
+        "loadBalancers": load_balancers(service),
+        "scale": {"value": 100.0, "unit": "PERCENT"},
+        "stabilityStatus": "STEADY_STATE" if one.rollout_state == "COMPLETED" else "STABILIZING",
+        **(theirs if service.controller == "CODE_DEPLOY" else {}),
+    }
 
 
 def _deployment(world: World, service: Service, one: Deployment, tasks: list[Task]) -> dict[str, Any]:
@@ -118,7 +161,7 @@ def _deployment(world: World, service: Service, one: Deployment, tasks: list[Tas
         "taskDefinition": definition_arn(world.names, one.revision.definition),
         **provider_view(service),
         **(platform if service.launch_type == "FARGATE" else {}),
-        **counts(own, _desired(service, one)),
+        **counts(own, desired_by(service, one)),
         "id": one.id,
         "status": status,
         "failedTasks": one.failed_tasks,

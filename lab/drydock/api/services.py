@@ -18,7 +18,9 @@ from lab.drydock.api.operation import (
     wants_tags,
 )
 from lab.drydock.api.service_views import service_view
-from lab.drydock.api.task_definitions import find_definition
+from lab.drydock.api.strategies import take_strategy
+from lab.drydock.api.task_definitions import find_deployable
+from lab.drydock.api.update_rules import check_update
 from lab.drydock.described import breaker, deployment_alarms
 from lab.drydock.errors import AwsError
 from lab.drydock.trail import note_update
@@ -46,8 +48,9 @@ def list_services(world: World, params: Params) -> Answer:
     cluster = find_cluster(world, params)
     kind = params.get("launchType")
     fitting = [one for one in cluster.services.values() if kind in (None, one.launch_type)]
-    replica = params.get("schedulingStrategy", "REPLICA") == "REPLICA"
-    arns = sorted(service.arn for service in fitting) if replica else []
+    for member, name in (("schedulingStrategy", "scheduling"), ("resourceManagementType", "managed_by")):
+        fitting = [one for one in fitting if params.get(member) in (None, getattr(one, name))]
+    arns = sorted(service.arn for service in fitting)
     return page(params, arns, "serviceArns", default=10)
 
 
@@ -79,9 +82,11 @@ def update_service(world: World, params: Params) -> Answer:
         raise invalid(f"drydock does not model {', '.join(unknown)} of UpdateService.")
     cluster = find_cluster(world, params)
     service = find_service(cluster, params["service"])
+    check_update(service, params)
     name = params.get("taskDefinition")
-    definition = find_definition(world, name) if name else service.definition
-    _configure(service, params.get("deploymentConfiguration") or {})
+    definition = find_deployable(world, name) if name else service.definition
+    service.strategy, rest = take_strategy(service.strategy, params.get("deploymentConfiguration") or {})
+    _configure(service, rest)
     service.desired_count = params.get("desiredCount", service.desired_count)
     if definition is not service.definition or params.get("forceNewDeployment"):
         deployments.begin(world, cluster, service, definition)

@@ -1,10 +1,11 @@
-"""Task definitions: describe."""
+"""Task definitions: describe, and find the one that may be deployed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab.drydock.api.operation import Answer, Operation, Params
+from lab.drydock import registrations
+from lab.drydock.api.operation import Answer, Operation, Params, tag_list, wants_tags
 from lab.drydock.errors import AwsError
 from lab.drydock.views import definition_arn, present
 
@@ -13,30 +14,43 @@ if TYPE_CHECKING:
     from lab.drydock.world import World
 
 
-def find_definition(world: World, name: str) -> TaskDefinition:
-    """The revision that an ARN, `family:revision` or a family (its latest) names."""
+def find_definition(
+    world: World, name: str, missing: str = "Unable to describe task definition."
+) -> TaskDefinition:
+    """The revision that an ARN, `family:revision` or a family (its latest ACTIVE one) names."""
     family, _, number = name.rsplit("/", 1)[-1].partition(":")
     revisions = world.definitions.get(family, {})
-    wanted = int(number) if number.isdecimal() else max(revisions, default=0)
+    wanted = int(number) if number.isdecimal() else registrations.latest(world, family)
     if wanted not in revisions:
-        # ClientException with this text is what many reports of a missing task definition quote.
-        raise AwsError("ClientException", "Unable to describe task definition.")
+        # ClientException with the default text is what many reports of a missing task definition quote.
+        raise AwsError("ClientException", missing)
     return revisions[wanted]
 
 
 def describe_task_definition(world: World, params: Params) -> Answer:
-    """`DescribeTaskDefinition`: of no name but that of the latest revision or of one."""
-    return {"taskDefinition": _view(world, find_definition(world, params["taskDefinition"]))}
+    """`DescribeTaskDefinition`: a revision, or the latest ACTIVE one of a family; tags when they are asked for."""
+    definition = find_definition(world, params["taskDefinition"])
+    tags = {"tags": tag_list(definition.tags)} if wants_tags(params) else {}
+    return {"taskDefinition": definition_view(world, definition), **tags}
 
 
-def _view(world: World, definition: TaskDefinition) -> dict[str, Any]:
+def find_deployable(world: World, name: str) -> TaskDefinition:
+    """The revision that a service is to run; raises AWS's error for one that is not ACTIVE (public reports)."""
+    definition = find_definition(world, name, missing="TaskDefinition not found.")
+    if registrations.status_of(world, definition) != registrations.ACTIVE:
+        raise AwsError("ClientException", "TaskDefinition is inactive")
+    return definition
+
+
+def definition_view(world: World, definition: TaskDefinition) -> dict[str, Any]:
+    """A task definition as four operations answer it."""
     return present(
         {
             "taskDefinitionArn": definition_arn(world.names, definition),
             "containerDefinitions": [_container(world, definition)],
             "family": definition.family,
             "revision": definition.revision,
-            "status": "ACTIVE",
+            "status": registrations.status_of(world, definition),
             "networkMode": definition.network_mode,
             "taskRoleArn": definition.task_role,
             "executionRoleArn": definition.execution_role,
@@ -47,6 +61,7 @@ def _view(world: World, definition: TaskDefinition) -> dict[str, Any]:
             "memory": str(definition.memory),
             "registeredAt": definition.registered_at,
             "registeredBy": definition.registered_by,
+            "deregisteredAt": registrations.deregistered_at(world, definition),
         }
     )
 
@@ -66,6 +81,7 @@ def _container(world: World, definition: TaskDefinition) -> dict[str, Any]:
             "mountPoints": [],
             "volumesFrom": [],
             "healthCheck": _health_check(definition),
+            "versionConsistency": None if definition.version_consistency == "enabled" else "disabled",
             "logConfiguration": _logging(world, definition),
         }
     )

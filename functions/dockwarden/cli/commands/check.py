@@ -29,6 +29,7 @@ _COLOURS = {Level.OK: ("green",), Level.WARN: ("bold", "yellow"), Level.FAIL: ("
 _CHECKS: dict[str, Check] = {
     "clusters": checks_of_settings.clusters,
     "mode": checks_of_settings.modes,
+    "freeze": checks_of_settings.freezes,
     "slack": checks_of_settings.slack,
     "rules": checks_of_aws.rules,
     "event sources": checks_of_aws.mappings,

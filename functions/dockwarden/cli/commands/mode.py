@@ -6,7 +6,7 @@ deploy, holds from the next event on, and is recorded with your ARN (`dockwarden
 
 examples:
   dockwarden mode spot_drain
-      which mode applies, and why
+      which mode applies, and why; in which places `dockwarden promote` has set another one
   dockwarden mode spot_drain enforce --why "two weeks of observing agree"
   dockwarden mode spot_drain off
 """
@@ -15,11 +15,12 @@ import argparse
 
 from dockwarden.cli.account import caller, clients_of
 from dockwarden.cli.installation import Installation
-from dockwarden.cli.modes_shown import mode_without_tags
+from dockwarden.cli.modes_shown import mode_without_tags, places_of
 from dockwarden.cli.parser import Parser
 from dockwarden.cli.playbook_settings import named
 from dockwarden.cli.screen import inert, line
 from dockwarden.guard.modes import Mode
+from dockwarden.ledger.controls import NOWHERE
 
 
 def arguments(parser: Parser) -> None:
@@ -48,17 +49,23 @@ def run(args: argparse.Namespace) -> int:
 def _show(installation: Installation, playbook: str, *, as_json: bool) -> None:
     config, controls = installation.config.of(playbook), installation.parts.controls.read()
     ruling = mode_without_tags(playbook, config, controls.modes)
-    stops = [stop.sentence() for stop in controls.stops if stop.applies(playbook, None)]
+    stops = [stop.sentence() for stop in controls.stops if stop.applies(playbook, NOWHERE)]
+    places = places_of(playbook, controls)
+    demotions = [found.sentence() for found in controls.demotions if found.playbook == playbook]
     if as_json:
         shown = {
             "playbook": playbook,
             "mode": str(ruling.mode),
             "why": ruling.why,
             "ceiling": str(config.ceiling),
+            "places": places,
+            "demotions": demotions,
             "stops": stops,
         }
         line(shown)
         return
     print(f"{playbook}: {ruling.mode} ({inert(ruling.why)}; ceiling {config.ceiling})")
-    for sentence in stops:
+    for place, mode in places.items():
+        print(f"  in {inert(place)}: {inert(mode)}")
+    for sentence in (*demotions, *stops):
         print(f"  {inert(sentence)}")

@@ -73,7 +73,7 @@ def _plain(record: Intent | Receipt) -> dict[str, Any]:
 
 def _readable(intent: Intent, receipt: Receipt | None) -> str:
     """An intent and its receipt for people; the transcript is for programs and left out."""
-    rows = [(name, value) for name, value in _plain(intent).items() if name != "transcript"]
+    rows = [(n, v) for n, v in _plain(intent).items() if n != "transcript" and v not in (None, "", {})]
     rows = [row for name, value in rows for row in _rows(name, value)]
     if receipt is None:
         rows.append(("receipt", "none yet: it is under way, or the sweep will find out what came of it"))

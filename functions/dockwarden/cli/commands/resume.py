@@ -7,6 +7,7 @@ examples:
       lifts the stop of everything
   dockwarden resume --playbook spot_drain
   dockwarden resume --cluster web-prod
+  dockwarden resume --service web-prod/web-api
 """
 
 import argparse

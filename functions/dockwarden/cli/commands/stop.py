@@ -1,4 +1,4 @@
-"""Stop everything, one playbook, or one cluster, from the next call on.
+"""Stop everything, one playbook, one cluster, or one service, from the next call on.
 
 The stop is read again right before every call that would change something, so it also ends what is under way.
 What a stop means for each playbook is said by `dockwarden playbooks`. It holds until `dockwarden resume`.
@@ -9,6 +9,7 @@ examples:
       everything
   dockwarden stop --playbook spot_drain --why "draining makes it worse"
   dockwarden stop --cluster web-prod
+  dockwarden stop --service web-prod/web-api
 
 exit code: 0, or 1 where the installation knows no such cluster or playbook.
 """
