@@ -42,7 +42,7 @@ class Requested:
 
     def proposals(self) -> list[Proposal]:
         """What is proposed because of them; what is not right any more is settled here."""
-        return [p for result, one in self._asked if (p := self._readable(result, one)) is not None]
+        return [p for result, one in self._asked if (p := self._proposal(result, one)) is not None]
 
     def _found(self, result: Result, request: Request) -> Asked | str:
         """What a request asks for; one that cannot be read costs itself and no other event (invariant 13)."""
@@ -52,16 +52,8 @@ class Requested:
             result.retry = str(error)
             return result.retry
 
-    def _readable(self, result: Result, one: Asked) -> Proposal | None:
-        """What is proposed because of a request; one whose records cannot be read comes back alone."""
-        try:
-            return self._proposal(result, one)
-        except UnreadableRecordError as error:
-            result.retry = str(error)
-            result.outcomes.append(Outcome(one.held.playbook, Verdict.IGNORE, f"not yet: {error}"))
-            return None
-
     def _proposal(self, result: Result, one: Asked) -> Proposal | None:
+        """What is proposed because of a request; one whose records cannot be read comes back alone."""
         try:
             return self._judged(result, one)
         except UnreadableRecordError as error:
