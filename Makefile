@@ -7,6 +7,8 @@
 RUN_SETUP := $(if $(PYTHON),$(PYTHON),python3)
 PY := .venv/bin/python
 PYTEST_ARGS ?=
+# Files of tests go to one process more than there are cores; more than four only wait for the longest file.
+SPREAD := -n auto --maxprocesses 4 --no-loadscope-reorder
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Without bytecode every import of the CDK compiles it anew, which costs ten seconds a synth.
@@ -28,8 +30,8 @@ setup: ## make .venv, .venv-ministack and node_modules from the locks (PYTHON=pa
 demo: setup ## deploy to the local AWS and play the scenarios (SCENARIO=name for one, KEEP=1 leaves it running)
 	@SCENARIO="$(SCENARIO)" KEEP="$(KEEP)" $(PY) -m lab.demo
 
-test: setup ## every test that CI runs (PYTEST_ARGS="-k name" for some)
-	@$(PY) -m pytest $(PYTEST_ARGS)
+test: setup ## every test that CI runs, on all cores (PYTEST_ARGS="-k name" for some, "-n 0" in one process)
+	@$(PY) -m pytest $(SPREAD) $(PYTEST_ARGS)
 
 fuzz: setup ## look for a broken invariant with new sequences (MINUTES=5; SEED=n begins where a run had begun)
 	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))

@@ -67,8 +67,8 @@ def _figures(work: Path, options: argparse.Namespace) -> Iterator[Figure]:
 
 def _sizes(asset: Path, work: Path) -> Iterator[Figure]:
     own_zip, whole = trees.without_sdk(asset, work / "own.zip"), trees.zipped(asset, work / "asset.zip")
-    yield Figure("12", "asset zipped, without boto3", "MB", own_zip.stat().st_size / _MEGABYTE, 2.5)
-    yield Figure("12", "asset zipped, with the trimmed boto3", "MB", whole.stat().st_size / _MEGABYTE, 6.5)
+    yield Figure("12", "asset zipped, without botocore", "MB", own_zip.stat().st_size / _MEGABYTE, 2.5)
+    yield Figure("12", "asset zipped, with the trimmed botocore", "MB", whole.stat().st_size / _MEGABYTE, 6.5)
 
 
 def _say(what: str) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from time import process_time
 from typing import Any
 
@@ -97,7 +98,7 @@ class World(Scopes, Capacity, AlarmStates, Stacks):
         assert gate(actions) is None
         return [Effect(State.DONE, "set to DRAINING", session=session) for _ in actions]
 
-    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+    def verify(self, _actions: Sequence[Action], _since: datetime | None = None) -> list[Effect]:
         """Nothing is ever in doubt."""
         raise NotImplementedError
 

@@ -18,7 +18,7 @@ _BUILD = (
     "print('\\n' + json.dumps(built, default=str))"
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_SDK = frozenset({"boto3", "botocore", "s3transfer"})
+_SDK = frozenset({"botocore"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def zipped(tree: Path, to: Path, without: Iterable[str] = ()) -> Path:
 
 
 def without_sdk(tree: Path, to: Path) -> Path:
-    """The zip of an asset without boto3 and its own."""
+    """The zip of an asset without botocore."""
     return zipped(tree, to, _SDK)
 
 

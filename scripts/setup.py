@@ -71,7 +71,7 @@ def interrupted(_signal: int, _frame: object) -> NoReturn:
 
 def build_all(todo: "List[Part]", python: str) -> None:
     """Make the parts one after the other."""
-    say("this machine lacks %s; made with %s" % (", ".join(part.directory for part in todo), python))
+    say("this folder lacks %s; made with %s" % (", ".join(part.directory for part in todo), python))
     for part in todo:
         build(part, python)
 

@@ -8,7 +8,7 @@ from aws_cdk.assertions import Template
 
 from dockwarden_cdk import DockwardenStack, FunctionCode
 from dockwarden_cdk.review import permissions_text, stateful_ids
-from dockwarden_cdk.samples import enforcing
+from dockwarden_cdk.samples import reviewed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,7 +17,7 @@ def main() -> int:
     """Write the permissions and the logical ids."""
     app = App(analytics_reporting=False)
     stack = DockwardenStack(
-        app, "Dockwarden", settings=enforcing("CLUSTER"), code=FunctionCode.from_parameters
+        app, "Dockwarden", settings=reviewed("CLUSTER"), code=FunctionCode.from_parameters
     )
     template = Template.from_stack(stack).to_json()
     texts = {

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.spreading import BySharing
+
 # The same examples in every run and on every machine; `HYPOTHESIS_PROFILE=explore` looks for new ones.
 settings.register_profile(
     "ci",
@@ -40,6 +42,18 @@ def pytest_sessionstart() -> None:
         # as in the Makefile, for who calls pytest directly
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores: many tests wait for a program that they have started."""
+    del config
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharing:
+    """Spread the tests over the cores by what they share; `make test` asks for several, plain pytest for none."""
+    return BySharing(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,6 @@
 """A small world for tests of the core: one account, one region, clusters by name, and parts that remember."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -8,8 +8,12 @@ from typing import Any, ClassVar
 from dockwarden.actions import Action
 from dockwarden.clock import FixedClock
 from dockwarden.events.parse import Event, UnknownEvent, parse
-from dockwarden.facts.evidence import Evidence, EvidenceAtOnce, Question, Services
+from dockwarden.facts.code_deploy import CodeDeployments
+from dockwarden.facts.deployers import Deployers
+from dockwarden.facts.evidence import Alarms, Evidence, EvidenceAtOnce, Question, Services
 from dockwarden.facts.fleet import ContainerInstance, Fleet
+from dockwarden.facts.known_good import KnownGood
+from dockwarden.facts.releases import Releases, ServiceReleases
 from dockwarden.facts.restarts import Restarts
 from dockwarden.facts.roster import Roster, ServiceNow
 from dockwarden.facts.scopes import Scopes
@@ -20,12 +24,14 @@ from dockwarden.guard.budgets import Need
 from dockwarden.guard.freezes import Freeze
 from dockwarden.guard.modes import Mode
 from dockwarden.guard.settings import GuardSettings
+from dockwarden.ledger.known_good import LedgerKnownGood
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.ledger.store import Store
 from dockwarden.notify.cards import Card
 from dockwarden.performing import Effect, Gate, Performer, State
 from dockwarden.permissions import Permission
 from dockwarden.playbook import registry
+from dockwarden.rollback.case import ROLLBACK_TAG
 from dockwarden.runtime.arrivals import Arrival, Result
 from dockwarden.runtime.config import Config, PlaybookConfig
 from dockwarden.runtime.engine import Engine
@@ -127,7 +133,10 @@ class FakeWorld:
         of_services = FakeServices(self)
         protocols = (Roster, Restarts, Services, EvidenceAtOnce)
         others: Mapping[type, object] = dict.fromkeys(protocols, of_services)
-        return {Fleet: self, Tasks: self, **others}
+        known = LedgerKnownGood(MemoryStore())
+        protocols_unread = (Releases, Alarms, CodeDeployments, Deployers)
+        unread: Mapping[type, object] = dict.fromkeys(protocols_unread, FakeReleases())
+        return {Fleet: self, Tasks: self, KnownGood: known, **unread, **others}
 
     def listed_cluster(self, name: str) -> str | NotRead | None:
         if self.listed is None:
@@ -181,6 +190,43 @@ class FakeServices:
         return self.world.evidence
 
 
+class FakeReleases:
+    """Answers Releases, Alarms and CodeDeployments: services that nobody may roll back, so that tests of others hear nothing of it."""
+
+    PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
+
+    def of(self, service: ServiceRef) -> ServiceReleases:
+        nothing = NotRead("nobody knows")
+        return ServiceReleases(never_rolled_back(service), None, None, rollouts=nothing, revisions=nothing)
+
+    def __getattr__(self, question: str) -> Callable[..., NotRead]:
+        return lambda *_: NotRead("nobody knows")
+
+
+def never_rolled_back(service: ServiceRef) -> ServiceState:
+    """A service that runs one task, and whose owner wants no rollback."""
+    return ServiceState(
+        arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/{service.cluster}/{service.name}",
+        cluster_arn=cluster_arn(service.cluster),
+        status="ACTIVE",
+        task_definition_arn=None,
+        desired=1,
+        running=1,
+        pending=0,
+        minimum_healthy_percent=None,
+        maximum_percent=None,
+        alarm_names=(),
+        target_group_arns=(),
+        deployment_controller="ECS",
+        scheduling_strategy="REPLICA",
+        current_deployment_arn=None,
+        service_revision_arns=(),
+        deployments=(),
+        messages=(),
+        tags=((ROLLBACK_TAG, "never"),),
+    )
+
+
 @dataclass
 class FakeCapacity:
     """Answers Capacity with what a test has planned for a target, else with nothing that could be full."""
@@ -218,7 +264,7 @@ class FakePerformer:
         self.performed.append(action.target)
         return self.planned.get(action.target, Effect(State.DONE, "set to DRAINING"))
 
-    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+    def verify(self, actions: Sequence[Action], _since: datetime | None = None) -> list[Effect]:
         return [
             self.found.get(action.target, Effect(State.FAILED, "its status is ACTIVE")) for action in actions
         ]

@@ -11,9 +11,10 @@ from dockwarden_cdk.lane_queue import LaneQueue
 from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.names import Names
 from dockwarden_cdk.outbox import Outbox
+from dockwarden_cdk.pinned_copies import PinnedCopyFunction
 from dockwarden_cdk.platform import Platform
 from dockwarden_cdk.playbook_rule import PlaybookRule
-from dockwarden_cdk.settings import PlaybookSettings, Settings
+from dockwarden_cdk.settings import PinnedCopies, PlaybookSettings, Settings
 from dockwarden_cdk.settings_file import in_one_sentence, read_settings, settings_of_app
 from dockwarden_cdk.stack import DockwardenStack
 from dockwarden_cdk.sweep import Sweep
@@ -31,6 +32,8 @@ __all__ = [
     "Ledger",
     "Names",
     "Outbox",
+    "PinnedCopies",
+    "PinnedCopyFunction",
     "Platform",
     "PlaybookRule",
     "PlaybookSettings",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dockwarden_cdk import asset_files, asset_imports, asset_services, asset_trim
+from dockwarden_cdk import asset_compile, asset_files, asset_imports, asset_services, asset_trim
 
 RUNTIME_PYTHON = "3.13"
 """The minor version of Python that the Lambda runtime has; bytecode of another one would be ignored."""
@@ -83,8 +83,7 @@ def _compile(directory: Path) -> None:
 
     A process of its own: what this one has imported must not show in the bytes.
     """
-    options = ["-q", "-f", "-j", "0", "-d", _TASK_ROOT, "--invalidation-mode", "unchecked-hash"]
-    command = [sys.executable, "-I", "-m", "compileall", *options, str(directory)]
+    command = [sys.executable, "-I", str(asset_compile.__file__), str(directory), _TASK_ROOT]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise asset_files.AssetError(f"bytecode cannot be compiled: {done.stdout}{done.stderr}")
@@ -112,7 +111,7 @@ def _inputs(zones: Sequence[str]) -> Iterator[bytes]:
     for place, path in asset_files.own_sources().items():
         yield place.encode()
         yield path.read_bytes()
-    for module in (asset_files, asset_imports, asset_services, asset_trim):
+    for module in (asset_compile, asset_files, asset_imports, asset_services, asset_trim):
         yield Path(str(module.__file__)).read_bytes()
     yield Path(__file__).read_bytes()
     yield ",".join(sorted(zones)).encode()

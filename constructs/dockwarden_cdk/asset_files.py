@@ -16,11 +16,9 @@ LEFT_OUT = "cli"  # for people's machines; the only part that may import what th
 
 DISTRIBUTIONS = (
     "aws-lambda-powertools",
-    "boto3",
     "botocore",
     "jmespath",
     "python-dateutil",
-    "s3transfer",
     "six",
     "slack-sdk",
     "typing-extensions",
@@ -31,7 +29,7 @@ ZONES = "tzdata"
 """Of this only the zones that settings name go into the asset, where they name any."""
 
 # These import some of their modules by computed names. They are small beside botocore's data.
-_WHOLE = frozenset({"boto3", "botocore", "dateutil", "s3transfer", "urllib3"})
+_WHOLE = frozenset({"botocore", "dateutil", "urllib3"})
 # Imported only by functions that nothing in Lambda calls: powertools turns pydantic models into dictionaries by the
 # one, and nobody logs any; the other is for browsers. With what they need they were a quarter of the asset.
 UNREACHED = ("aws_lambda_powertools/event_handler/", "urllib3/contrib/emscripten/")

@@ -9,6 +9,7 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
         "cloudformation": frozenset({"DescribeStacks"}),
         "cloudtrail": frozenset({"LookupEvents"}),
         "cloudwatch": frozenset({"DescribeAlarms", "GetMetricData"}),
+        "codedeploy": frozenset({"GetDeployment", "StopDeployment"}),
         "dynamodb": frozenset(
             {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"}
         ),
@@ -25,7 +26,9 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ListContainerInstances",
                 "ListServiceDeployments",
                 "ListServices",
+                "ListTaskDefinitions",
                 "ListTasks",
+                "RegisterTaskDefinition",
                 "StopServiceDeployment",
                 "UpdateContainerInstancesState",
                 "UpdateService",
@@ -33,6 +36,7 @@ SERVICES: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "elbv2": frozenset({"DescribeTargetHealth"}),
         "events": frozenset({"PutEvents"}),
+        "lambda": frozenset({"Invoke"}),
         "logs": frozenset({"GetLogEvents"}),
         "secretsmanager": frozenset({"GetSecretValue"}),
         "sqs": frozenset({"ChangeMessageVisibility", "SendMessage", "SendMessageBatch"}),

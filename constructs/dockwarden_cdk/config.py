@@ -18,9 +18,16 @@ _LONGEST = 3400
 
 
 def installation_config(
-    settings: Settings, playbooks: Sequence[Playbook], act_roles: Mapping[str, str]
+    settings: Settings,
+    playbooks: Sequence[Playbook],
+    act_roles: Mapping[str, str],
+    *,
+    pinned_copies: str | None = None,
 ) -> dict[str, Any]:
-    """The configuration as the functions and the command line read it."""
+    """The configuration as the functions and the command line read it.
+
+    `pinned_copies` is the ARN of the function that registers pinned copies, None where there is none.
+    """
     return {
         "account": Aws.ACCOUNT_ID,
         "region": Aws.REGION,
@@ -28,6 +35,7 @@ def installation_config(
         "clusters": list(settings.clusters),
         "channel": settings.slack_channel or None,
         **({"channels": list(settings.slack_channels)} if settings.slack_channels else {}),
+        **({"pinned_copies": pinned_copies} if pinned_copies else {}),
         "freezes": [written(entry) for entry in settings.freeze],
         "guard": _changed(settings.guard),
         "playbooks": {p.name: _entry(settings.of(p.name), act_roles.get(p.name)) for p in playbooks},

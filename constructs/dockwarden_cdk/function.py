@@ -24,7 +24,7 @@ _LONGEST_DESCRIPTION = 256
 class DockwardenFunction(Construct):
     """A function on the shared code, with a log group that the stack owns and a role that may write there only.
 
-    `environment` is added to EVERYWHERE; `memory` is in MB and 512 by default.
+    `environment` is added to EVERYWHERE; `memory` is in MB and 512 by default. `role_does` says what the role is for.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class DockwardenFunction(Construct):
         timeout: Duration,
         environment: Mapping[str, str],
         memory: int = 512,
+        role_does: str = "reads only",
     ) -> None:
         super().__init__(scope, id_)
         self.log_group = self._log_group(platform, name)
@@ -46,7 +47,7 @@ class DockwardenFunction(Construct):
             self,
             "Role",
             name=name,
-            description=f"Dockwarden {name}: reads only",
+            description=f"Dockwarden {name}: {role_does}",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         self._grant_logs()

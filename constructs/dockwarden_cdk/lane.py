@@ -11,6 +11,7 @@ from dockwarden_cdk.act_role import ActRole
 from dockwarden_cdk.lane_function import LaneFunction
 from dockwarden_cdk.lane_queue import LaneQueue
 from dockwarden_cdk.names import pascal
+from dockwarden_cdk.pinned_copies import uses_copies
 from dockwarden_cdk.playbook_rule import PlaybookRule
 from dockwarden_cdk.statements import declared
 from dockwarden_cdk.surroundings import Surroundings
@@ -45,12 +46,13 @@ class Lane(Construct):
                 self, f"{pascal(playbook.name)}Rule", platform=platform, playbook=playbook, queue=self.queue
             )
             for playbook in playbooks
+            if playbook.patterns()  # one that hears the sweep alone has nothing that could be lost
         }
 
     def _act_roles(self, within: Surroundings) -> dict[str, iam.Role]:
         """A role for each playbook that may change something here, none where nothing is listed to change."""
         platform, place = within.platform, within.place
-        return {
+        roles = {
             playbook.name: ActRole(
                 self,
                 f"{pascal(playbook.name)}Act",
@@ -62,3 +64,7 @@ class Lane(Construct):
             for playbook in self.playbooks
             if platform.settings.of(playbook.name).may_act and declared(playbook.act_permissions(), place)
         }
+        for playbook in self.playbooks:
+            if within.pinned is not None and uses_copies(playbook) and playbook.name in roles:
+                within.pinned.let_invoke(roles[playbook.name])
+        return roles

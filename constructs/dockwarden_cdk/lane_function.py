@@ -19,6 +19,7 @@ from dockwarden.playbook import Playbook, hushes
 from dockwarden_cdk.config import installation_config
 from dockwarden_cdk.function import DockwardenFunction
 from dockwarden_cdk.names import kebab
+from dockwarden_cdk.pinned_copies import uses_copies
 from dockwarden_cdk.statements import allow, declared, grant
 from dockwarden_cdk.surroundings import Surroundings
 
@@ -73,7 +74,13 @@ class LaneFunction(Construct):
     def configure(self, act_roles: dict[str, iam.Role]) -> None:
         """Write the configuration of its playbooks into the environment, and let it assume their act roles."""
         arns = {name: role.role_arn for name, role in act_roles.items()}
-        config = installation_config(self._within.platform.settings, self._playbooks, arns)
+        pinned = self._within.pinned if any(map(uses_copies, self._playbooks)) else None
+        config = installation_config(
+            self._within.platform.settings,
+            self._playbooks,
+            arns,
+            pinned_copies=pinned.function.function_arn if pinned is not None else None,
+        )
         self.config = config
         self.function.add_environment("DOCKWARDEN_CONFIG", Stack.of(self).to_json_string(config))
         if arns:

@@ -9,7 +9,9 @@ from constructs import IConstruct
 from dockwarden.facts.alarm_states import AlarmStates
 from dockwarden.facts.capacity import Capacity
 from dockwarden.facts.scopes import Scopes
+from dockwarden.facts.stacks import Stacks
 from dockwarden.permissions import Permission, Place
+from dockwarden.pinned_names import SUFFIX
 from dockwarden.playbook import registry
 from dockwarden_cdk.stack import DockwardenStack
 
@@ -19,6 +21,9 @@ COPIES = (
     "copies of archived events: only `dockwarden replay` reads them, and what it leaves is gone after a day"
 )
 WILDCARD = "its id is not known before it exists; the condition ecs:cluster narrows it"
+FAMILIES = (
+    "each pinned copy is in a family of its own, whose name begins with that of its original and ends in ours"
+)
 UNNAMEABLE = "it only reads, only where a cluster is listed, and no resource or condition of IAM is narrower"
 
 
@@ -28,6 +33,7 @@ def acknowledge(stack: DockwardenStack) -> None:
         stack.outbox.function,
         stack.fill.worker.function,
         *(lane.function.function for lane in stack.lanes),
+        *([stack.pinned.function] if stack.pinned is not None else []),
     ]
     for function in functions:
         _accept(function, "AwsSolutions-L1", RUNTIME)
@@ -39,6 +45,9 @@ def acknowledge(stack: DockwardenStack) -> None:
     if stack.archive is not None:
         _accept(stack.archive.dead_letters, "AwsSolutions-SQS3", UNDELIVERED)
         _accept(stack.archive.queue, "AwsSolutions-SQS3", COPIES)
+    if stack.pinned is not None:
+        copies = f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task-definition/*{SUFFIX}:*"
+        _accept(stack, f"AwsSolutions-IAM5[Resource::{copies}]", FAMILIES)
     for resource, reasons in _wildcards(stack).items():
         _accept(stack, f"AwsSolutions-IAM5[Resource::{resource}]", "; ".join(reasons))
 
@@ -55,7 +64,13 @@ def _wildcards(stack: DockwardenStack) -> dict[str, list[str]]:
         p for playbook in playbooks for p in (*playbook.read_permissions(), *playbook.act_permissions())
     ]
     found: dict[str, list[str]] = {}
-    for permission in [*declared, *Scopes.PERMISSIONS, *Capacity.PERMISSIONS, *AlarmStates.PERMISSIONS]:
+    for permission in [
+        *declared,
+        *Scopes.PERMISSIONS,
+        *Capacity.PERMISSIONS,
+        *AlarmStates.PERMISSIONS,
+        *Stacks.PERMISSIONS,
+    ]:
         for resource in (arn for template in permission.resources for arn in place.fill(template)):
             if "*" in resource and (permission.conditions or permission.for_clusters):
                 reasons = found.setdefault(resource, [])

@@ -12,6 +12,7 @@ from dockwarden_cdk.index_fill import IndexFill
 from dockwarden_cdk.lane import Lane
 from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.outbox import Outbox
+from dockwarden_cdk.pinned_copies import NAME, PinnedCopyFunction
 from dockwarden_cdk.settings import Settings
 from dockwarden_cdk.sweep import Sweep
 
@@ -27,6 +28,7 @@ def add_outputs(
     sweep: Sweep,
     fill: IndexFill,
     archive: Archive | None = None,
+    pinned: PinnedCopyFunction | None = None,
 ) -> None:
     """Add the outputs; those that are more than one value are JSON."""
     texts = {
@@ -41,9 +43,9 @@ def add_outputs(
             lane.declaration.name: {"queue": lane.queue.queue_url, "dlq": lane.dead_letters.queue_url}
             for lane in lanes
         },
-        "Functions": _functions(outbox, lanes, fill),
+        "Functions": _functions(outbox, lanes, fill, pinned),
         "Rules": _rules(lanes, sweep),
-        "Config": _config(settings, lanes),
+        "Config": _config(settings, lanes, pinned),
     }
     if archive is not None:
         documents["Archive"] = archive.output
@@ -53,10 +55,13 @@ def add_outputs(
         CfnOutput(stack, name, value=stack.to_json_string(document))
 
 
-def _functions(outbox: Outbox, lanes: Sequence[Lane], fill: IndexFill) -> dict[str, str]:
-    """The functions' names: one for each lane, the notifier, and the one that fills the index."""
+def _functions(
+    outbox: Outbox, lanes: Sequence[Lane], fill: IndexFill, pinned: PinnedCopyFunction | None
+) -> dict[str, str]:
+    """The functions' names: one for each lane, the notifier, the one that fills the index, and that of pinned copies."""
     functions = {lane.declaration.name: lane.function.function for lane in lanes}
     functions |= {"notifier": outbox.function, "index-fill": fill.worker.function}
+    functions |= {NAME: pinned.function} if pinned is not None else {}
     return {name: function.function_name for name, function in functions.items()}
 
 
@@ -68,9 +73,12 @@ def _rules(lanes: Sequence[Lane], sweep: Sweep) -> dict[str, Any]:
     return {name: {"rules": rule.rule_names, "dlq": rule.dead_letters.queue_url} for name, rule in of.items()}
 
 
-def _config(settings: Settings, lanes: Sequence[Lane]) -> dict[str, Any]:
+def _config(settings: Settings, lanes: Sequence[Lane], pinned: PinnedCopyFunction | None) -> dict[str, Any]:
     """The configuration of all playbooks, as each function has it of its own."""
     act_roles = {name: role.role_arn for lane in lanes for name, role in lane.act_roles.items()}
     return installation_config(
-        settings, [playbook for lane in lanes for playbook in lane.playbooks], act_roles
+        settings,
+        [playbook for lane in lanes for playbook in lane.playbooks],
+        act_roles,
+        pinned_copies=pinned.function.function_arn if pinned is not None else None,
     )

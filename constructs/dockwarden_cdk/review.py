@@ -11,14 +11,16 @@ from constructs import IConstruct
 
 from dockwarden.playbook import Playbook, registry
 from dockwarden_cdk.lane_function import read_permissions
+from dockwarden_cdk.pinned_copies import NAME
 from dockwarden_cdk.stack import DockwardenStack, by_lane
 from dockwarden_cdk.statements import WHY, compact, sid_of
 
 HEAD = """\
 What Dockwarden may do in an account: every playbook, what it hears, and every IAM statement.
 
-Read from the CloudFormation template with every ceiling at enforce and one cluster listed, CLUSTER; a test
-compares this file with the code, and `make snapshot` writes it anew. Each listed cluster adds its own ARNs.
+Read from the CloudFormation template with every ceiling at enforce, one cluster listed, CLUSTER, and pinned copies
+switched on for one role; a test compares this file with the code, and `make snapshot` writes it anew. Each listed
+cluster adds its own ARNs. Without [pinned_copies] neither the function pinned-copy nor any iam:PassRole exists.
 Under a ceiling of observe or off, the act role of a playbook does not exist; without a listed cluster no
 statement about ECS does. <Name> stands for what the stack itself makes.
 """
@@ -51,7 +53,8 @@ def stateful_ids(template: Template) -> str:
 
 def _function_roles(stack: DockwardenStack) -> dict[str, iam.Role]:
     lanes = {lane.declaration.name: lane.function.role for lane in stack.lanes}
-    return {**lanes, "index-fill": stack.fill.worker.role, "notifier": stack.outbox.role}
+    pinned = {NAME: stack.pinned.role} if stack.pinned is not None else {}
+    return {**lanes, "index-fill": stack.fill.worker.role, "notifier": stack.outbox.role, **pinned}
 
 
 def _playbook(playbook: Playbook) -> list[str]:

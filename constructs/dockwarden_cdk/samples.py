@@ -1,11 +1,12 @@
 """Settings that templates are checked and reviewed with."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from dockwarden.guard.modes import Mode
 from dockwarden.playbook import names
-from dockwarden_cdk.settings import PlaybookSettings, Settings
+from dockwarden_cdk.settings import PinnedCopies, PlaybookSettings, Settings
 
 
 def enforcing(*clusters: str) -> Settings:
@@ -15,6 +16,12 @@ def enforcing(*clusters: str) -> Settings:
         slack_channel="C0123456789",
         playbooks={name: PlaybookSettings(ceiling=Mode.ENFORCE) for name in names()},
     )
+
+
+def reviewed(cluster: str) -> Settings:
+    """What the permissions for review are read from: all that there can be."""
+    role = f"arn:aws:iam::{'1' * 12}:role/TASK-ROLE"
+    return replace(enforcing(cluster), pinned_copies=PinnedCopies(roles=(role,)))
 
 
 def strict_account() -> Settings:
@@ -40,6 +47,7 @@ SAMPLES: Mapping[str, Settings] = MappingProxyType(
     {
         "shipped: observe, no cluster": Settings(),
         "enforce in two clusters": enforcing("alpha", "beta"),
+        "pinned copies": reviewed("alpha"),
         "strict account: own key, boundary, prefix": strict_account(),
     }
 )

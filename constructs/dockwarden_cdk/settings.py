@@ -45,6 +45,17 @@ class PlaybookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedCopies:
+    """Lets copies of task definitions be registered whose images are pinned to the digests that worked.
+
+    `roles` are the ARNs of the task and execution roles that such a copy may have; none: only what has no role is
+    copied. A role that is not listed is passed on by nobody.
+    """
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """An installation. Every field has a default: nothing is changed, nothing but clusters that are listed is read.
 
@@ -105,6 +116,9 @@ class Settings:
     archive_days: int = 0
     """For how many days EventBridge keeps what the playbooks hear, for `dockwarden replay`; 0: it keeps nothing."""
 
+    pinned_copies: PinnedCopies | None = None
+    """What a function of its own may do for rollbacks where a tag has moved; None: there is no such function."""
+
     def __post_init__(self) -> None:
         check.clusters(self.clusters)
         check.slack(self.slack_channel, self.slack_secret)
@@ -117,6 +131,7 @@ class Settings:
         check.functions(self.architecture, self.log_retention_days)
         check.archive(self.archive_days)
         check.bootstrap_qualifier(self.bootstrap_qualifier)
+        check.pinned_copies(self.pinned_copies.roles if self.pinned_copies is not None else ())
         check_guard(self.guard)
         check.freezes(self.freeze, self.clusters)
         for name, playbook in self.playbooks.items():

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
-from dockwarden.errors import DockwardenError, SettingsError
+from dockwarden.errors import DockwardenError, SettingsError, Unquoted
 from dockwarden.guard.freeze_settings import read_freezes
 from dockwarden.guard.modes import Mode
-from dockwarden.playbook import Playbook, load, names
+from dockwarden.playbook import Playbook, load, names, settings_of
 
 ARCHITECTURES = ("arm64", "x86_64")
 RETENTIONS = (
@@ -51,6 +51,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TOPIC_ARN = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+")
 _KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _POLICY = re.compile(r"(arn:[a-z-]+:iam::\d{12}:policy/)?[A-Za-z0-9+=,.@_/-]+")
+_ROLE_ARN = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([!-~]{1,510}/)?[A-Za-z0-9+=,.@_-]{1,64}")
+_LONGEST_ROLES = 3000  # characters: a function's environment has 4096 bytes
 _ROLE_PATH = re.compile(r"/|/[!-~]{1,500}/")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")
 _QUALIFIER = re.compile(r"[A-Za-z0-9_-]{1,10}")
@@ -127,6 +129,25 @@ def roles(boundary: object, path: object) -> None:
     _must(_ROLE_PATH, "role_path", path, "a path that begins and ends with /")
 
 
+def pinned_copies(listed: object) -> None:
+    """ARNs of roles, one by one: a pattern would pass on what nobody has thought of (invariant 72)."""
+    setting, expected = (
+        "pinned_copies.roles",
+        "the ARN of one IAM role, arn:aws:iam::111122223333:role/name: never a pattern",
+    )
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise SettingsError(setting, listed, "a list of the ARNs of IAM roles")
+    for role in listed:
+        _must(_ROLE_ARN, setting, role, expected)
+        if {"*", "?", "$"} & set(role):
+            raise SettingsError(setting, role, expected)
+    if len(set(listed)) != len(listed):
+        raise SettingsError(setting, ", ".join(listed), "each role once")
+    if sum(len(role) + 3 for role in listed) > _LONGEST_ROLES:
+        expected = f"at most {_LONGEST_ROLES} characters of ARNs, because a function's environment holds 4 KB"
+        raise SettingsError(setting, Unquoted(f"{len(listed)} roles"), expected)
+
+
 def name_prefix(prefix: object) -> None:
     """Short, because the name of a role holds the region too and may have 64 characters."""
     _may(_PREFIX, "name_prefix", prefix, "at most 20 letters, digits and -, the first a letter, or nothing")
@@ -182,7 +203,7 @@ def _mode(setting: str, value: object) -> Mode:
 
 
 def playbook_settings(name: str, given: object) -> None:
-    """Settings that the playbook declares, each of the type of its default."""
+    """Settings that the playbook declares, each of the type of its default, and none that it refuses itself."""
     where = f"playbooks.{name}.settings"
     if not isinstance(given, Mapping):
         raise SettingsError(where, given, "a table of names and values")
@@ -194,6 +215,11 @@ def playbook_settings(name: str, given: object) -> None:
             )
         if _kind(value) is not _kind(known[setting]):
             raise SettingsError(f"{where}.{setting}", value, f"a value like the default, {known[setting]!r}")
+    try:
+        settings_of(load(name), given)
+    except SettingsError as error:
+        setting = error.setting.rpartition(".")[2]
+        raise SettingsError(f"{where}.{setting}", given.get(setting), error.expected) from error
 
 
 def archive(days: object) -> None:

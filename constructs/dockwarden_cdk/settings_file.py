@@ -11,7 +11,7 @@ from constructs import Construct
 
 from dockwarden.errors import SettingsError
 from dockwarden.guard.settings_reading import read_guard
-from dockwarden_cdk.settings import PlaybookSettings, Settings
+from dockwarden_cdk.settings import PinnedCopies, PlaybookSettings, Settings
 
 DEFAULT_FILE = "dockwarden.toml"
 
@@ -58,12 +58,22 @@ def from_document(document: Mapping[str, Any]) -> Settings:
             given[name] = tuple(given[name])
     if "guard" in given:
         given["guard"] = read_guard(given["guard"])
+    if "pinned_copies" in given:
+        given["pinned_copies"] = _pinned_copies(given["pinned_copies"])
     playbooks = given.pop("playbooks", {})
     if not isinstance(playbooks, Mapping):
         raise SettingsError(
             "playbooks", playbooks, "a table for each playbook, such as [playbooks.spot_drain]"
         )
     return Settings(playbooks={name: _playbook(name, entry) for name, entry in playbooks.items()}, **given)
+
+
+def _pinned_copies(entry: object) -> PinnedCopies:
+    if not isinstance(entry, Mapping) or "roles" not in entry:
+        raise SettingsError("pinned_copies", entry, "a table [pinned_copies] with roles, a list of ARNs")
+    _only_fields("pinned_copies.", entry, PinnedCopies)
+    roles = entry["roles"]
+    return PinnedCopies(roles=tuple(roles) if isinstance(roles, list) else roles)
 
 
 def _playbook(name: str, entry: object) -> PlaybookSettings:

@@ -22,6 +22,7 @@ from dockwarden_cdk.ledger import Ledger
 from dockwarden_cdk.names import Names, pascal
 from dockwarden_cdk.outbox import Outbox
 from dockwarden_cdk.outputs import add_outputs
+from dockwarden_cdk.pinned_copies import PinnedCopyFunction, wanted
 from dockwarden_cdk.platform import Platform
 from dockwarden_cdk.policy_size import check_sizes
 from dockwarden_cdk.settings import Settings
@@ -62,7 +63,8 @@ class DockwardenStack(Stack):
             self, "Outbox", platform=self.platform, ledger=self.ledger, secret=self.settings.slack_secret
         )
         place = Place(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID, self.settings.clusters)
-        self._within = Surroundings(self.platform, place, self.ledger, self.outbox)
+        self.pinned = self._pinned_copies()
+        self._within = Surroundings(self.platform, place, self.ledger, self.outbox, self.pinned)
         self.lanes = [self._lane(name, playbooks) for name, playbooks in by_lane(registry()).items()]
         self._add_clockwork()
         self.archive = self._archive()
@@ -88,6 +90,19 @@ class DockwardenStack(Stack):
                 "dockwarden:no-clusters",
                 f"{', '.join(armed)} may act, but no cluster is listed in the settings, so nothing can be changed.",
             )
+
+    def _pinned_copies(self) -> PinnedCopyFunction | None:
+        """The function that may pass roles on; there is none where nobody asks for it or may call it."""
+        asked = self.settings.pinned_copies
+        if asked is None:
+            return None
+        if not wanted(self.settings, list(registry().values())):
+            Annotations.of(self).add_warning_v2(
+                "dockwarden:no-pinned-copies",
+                "pinned_copies is set, but no playbook that would use it may act in a listed cluster: no function is made.",
+            )
+            return None
+        return PinnedCopyFunction(self, "PinnedCopies", platform=self.platform, roles=asked.roles)
 
     def _lane(self, name: str, playbooks: list[Playbook]) -> Lane:
         return Lane(
@@ -164,6 +179,7 @@ class DockwardenStack(Stack):
             sweep=self.sweep,
             fill=self.fill,
             archive=self.archive,
+            pinned=self.pinned,
         )
 
 

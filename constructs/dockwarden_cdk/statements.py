@@ -23,6 +23,11 @@ WHY: Mapping[str, str] = {
     "ReadSlackSecretKey": "the secret may be under the same customer-managed key",
     "SetMessageAside": "a card that can never be sent goes to the dead-letter queue at once, with the reason",
     "SayOnTheBus": "what was done, as an event of source dockwarden and of no other, for pipelines and other tools",
+    "InvokePinnedCopy": "exactly the function that registers pinned copies, which pass the last look like each change",
+    "ReadTaskDefinitions": "the task definition that is copied, and the copies there are; IAM knows no narrower resource",
+    "RegisterPinnedCopies": "copies of task definitions, in families of their own and in no other",
+    "TagPinnedCopies": "the tags of the original, and of what it is a copy, at the registration and never after",
+    "PassListedRoles": "exactly the roles that the settings list, to tasks of ECS and to nothing else",
     "AssumeActRole": "exactly the act roles of its own playbooks, after the guard said go",
 }
 """Why each statement that no playbook declares is there."""

@@ -221,8 +221,9 @@ def kind_of(action: Action) -> str:
 def rebuilt(kind: str, fields: dict[str, str]) -> Action:
     """The action that the ledger holds as its kind and fields. Raises UnreadableRecordError for one of a newer version."""
     if kind not in _KINDS:
-        # Imported here, because that module needs this one.
-        import dockwarden.service_actions  # noqa: F401, PLC0415
+        # Imported here, because these modules need this one; service_actions comes with them.
+        import dockwarden.code_deploy_actions  # noqa: PLC0415
+        import dockwarden.pinned_actions  # noqa: F401, PLC0415
     try:
         return _KINDS[kind](**fields)
     except (KeyError, TypeError) as error:

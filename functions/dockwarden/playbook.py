@@ -239,13 +239,16 @@ def _place(function: Hush) -> str:
 def settings_of(found: Playbook, given: Mapping[str, object]) -> object | None:
     """The settings of a playbook with the given values in place of the defaults.
 
-    Raises SettingsError for a name that the playbook does not have, or a value of another type than its default's.
+    Raises SettingsError for a name that the playbook does not have, a value of another type than its default's, and
+    one beyond the bounds that the playbook declares.
     """
     if found.settings is None:
         known: dict[str, object] = {}
     else:
         shipped = found.settings()
         known = {field.name: getattr(shipped, field.name) for field in fields(shipped)}
+        for one in fields(shipped):
+            _bounded(f"{found.name}.{one.name}", given.get(one.name), one.metadata)
     if unknown := sorted(set(given) - set(known)):
         expected = f"one of {', '.join(sorted(known)) or 'none, it has no settings'}"
         raise SettingsError(f"of {found.name}", unknown[0], expected)
@@ -254,6 +257,17 @@ def settings_of(found: Playbook, given: Mapping[str, object]) -> object | None:
     fitting = {name: _fitting(f"{found.name}.{name}", value, known[name]) for name, value in given.items()}
     made: object = found.settings(**fitting)
     return made
+
+
+def up_to(most: int, unit: str) -> Mapping[str, object]:
+    """The metadata of a field of settings that is a whole number from 1 to `most`."""
+    return {"most": most, "unit": unit}
+
+
+def _bounded(setting: str, value: object, bounds: Mapping[str, Any]) -> None:
+    """Refuse a number beyond the bounds of its setting; what is no number is refused by its type."""
+    if bounds and type(value) is int and not 1 <= value <= bounds["most"]:
+        raise SettingsError(setting, value, f"1 to {bounds['most']} {bounds['unit']}")
 
 
 def _fitting(setting: str, value: object, default: object) -> object:

@@ -26,7 +26,7 @@ def revision_name(task_definition: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfService:
+class OfService:
     """What the actions on a service share: it is their target, so that no two of them happen to it at once."""
 
     ON_SERVICE: ClassVar[bool] = True
@@ -54,7 +54,7 @@ class _OfService:
 
 
 @dataclass(frozen=True, slots=True)
-class SetTaskDefinition(_OfService):
+class SetTaskDefinition(OfService):
     """What rolling a service back and forward share: from `bad_task_definition`, which it has, to the other."""
 
     # Service Authorization Reference: UpdateService requires a service, and ECS fills ecs:cluster for it. Other
@@ -154,7 +154,7 @@ class RollForwardService(SetTaskDefinition):
 
 @recorded
 @dataclass(frozen=True, slots=True)
-class StopServiceDeployment(_OfService):
+class StopServiceDeployment(OfService):
     """Have ECS take back a deployment that is under way, to the revision that it came from.
 
     ECS rolls back also where the service asks for no rollback. Nothing undoes it; deploying anew does.

@@ -18,7 +18,7 @@ from lab.drydock.errors import DrydockError
 from lab.ministack.errors import LabError
 
 _MODELS = (
-    "What is what: CloudFormation, EventBridge, SQS, Lambda, DynamoDB, IAM and Secrets Manager are played by ministack, "
+    "CloudFormation, EventBridge, SQS, Lambda, DynamoDB, IAM and Secrets Manager are played by ministack, "
     "an emulator; ECS and EC2 by drydock, this project's model of them; Slack by a local page. The stacks, the "
     "functions and every call they make are the ones that go to an account."
 )
@@ -47,7 +47,7 @@ def _demo(screen: Screen, scenarios: Sequence[Scenario], *, keep: bool) -> None:
         for found in scenarios:
             screen.title(f"{found.name}: {found.title}")
             found.play(Stage(lab, outputs, screen))
-        screen.title("In short")
+        screen.title("What is real here")
         screen.say(_MODELS)
         if keep:
             _stay(screen, lab)

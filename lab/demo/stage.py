@@ -15,6 +15,9 @@ from lab.drydock.ec2_instances import interrupt
 from lab.drydock.model import Cluster, ContainerInstance
 from lab.ministack import function_logs
 
+SWEEP = json.dumps({"source": "dockwarden", "detail-type": "Dockwarden Sweep", "detail": {}})
+"""What the stack's own schedule sends."""
+
 _T = TypeVar("_T")
 
 
@@ -25,7 +28,8 @@ def words_of(message: dict[str, Any]) -> str:
         blocks += attachment.get("blocks", [])
     parts = [part for block in blocks for part in (block.get("text"), *block.get("elements", [])) if part]
     lines = [str(part.get("text", "")).replace("*", "") for part in parts]
-    return "\n".join(lines) or str(message.get("text", ""))
+    # Slack would make links of colons, so that cards have another one; on a terminal people want to copy.
+    return ("\n".join(lines) or str(message.get("text", ""))).replace("\u2236", ":")
 
 
 @dataclass
@@ -60,6 +64,11 @@ class Stage:
         if sink is None:
             raise DemoError("drydock has no bus to send to.")
         sink(found)
+
+    def sweep(self, lane: str) -> None:
+        """Put the sweep of every five minutes into a lane: the schedule of the local AWS has the machine's clock."""
+        queue = self.outputs["LaneQueues"][lane]["queue"]
+        self.lab.client("sqs").send_message(QueueUrl=queue, MessageBody=SWEEP)
 
     def pass_time(self, seconds: float) -> None:
         """Let the fleet's time run ahead, which the functions see too."""

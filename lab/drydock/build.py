@@ -18,6 +18,7 @@ from lab.drydock import (
 )
 from lab.drydock.errors import ScenarioError
 from lab.drydock.model import Cluster, Ec2Instance, Lifecycle, Service, TargetGroup, TaskDefinition
+from lab.drydock.strategy import BY_CODE_DEPLOY
 from lab.drydock.trail import Caller, note_update
 from lab.drydock.world import World
 
@@ -104,6 +105,8 @@ def add_service(
 ) -> Service:
     """Add a service whose tasks run already, without any event; `settings` are members of `Service`."""
     name = name or definition.family
+    if settings.get("controller") == "CODE_DEPLOY":
+        settings.setdefault("strategy", BY_CODE_DEPLOY)
     primary = deployments.first(world, f"{cluster.name}/{name}", register(world, definition))
     service = Service(
         arn=world.names.ecs(f"service/{cluster.name}/{name}"),

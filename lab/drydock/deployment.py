@@ -84,6 +84,8 @@ class Deployment:
     kept: bool = True
     test_traffic: float = 0.0
     production_traffic: float = 0.0
+    # The CodeDeploy deployment that made it, if one did.
+    external_id: str | None = None
     # Tasks that have been healthy; a task that never was counts as failed when it ends.
     proven: set[str] = field(default_factory=set)
 

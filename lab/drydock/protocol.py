@@ -83,7 +83,7 @@ def protocol_of(service: str) -> str:
 def _by_target() -> dict[str, str]:
     prefixes = {
         model(name).metadata.get("targetPrefix"): name
-        for name in ("ecs", "ecr", "logs", "cloudtrail", "cloudwatch")
+        for name in ("ecs", "ecr", "logs", "cloudtrail", "cloudwatch", "codedeploy")
     }
     return {prefix: name for prefix, name in prefixes.items() if prefix}
 

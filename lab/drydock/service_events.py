@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lab.drydock import code_deploy
 from lab.drydock.placement import open_instances
 from lab.drydock.views import remaining
 
@@ -79,10 +80,12 @@ def deployment_changed(
 ) -> None:
     """Emit `ECS Deployment State Change`, and the same as a service action where that is wanted.
 
-    A service that CodeDeploy or somebody else deploys has task sets, and no such events.
+    A service that CodeDeploy or somebody else deploys has task sets, and no such events; CodeDeploy sends its own.
 
     `updatedAt` lags behind the event: recorded deployments show the time of an earlier change there.
     """
+    if service.controller == "CODE_DEPLOY":
+        code_deploy.changed(world, cluster, service, deployment, name)
     if service.controller != "ECS":
         return
     kind = "ERROR" if name == "SERVICE_DEPLOYMENT_FAILED" else "INFO"

@@ -54,3 +54,7 @@ class Strategy:
             before_last = [share for share in shares if share < ALL]
             return [*((share, self.step_bake_minutes * MINUTE) for share in before_last), (ALL, 0.0)]
         return [(ALL, 0.0)]
+
+
+BY_CODE_DEPLOY = Strategy("BLUE_GREEN", bake_minutes=5)
+"""How CodeDeploy deploys: all traffic at once, and the old tasks stay for a while (its terminationWaitTimeInMinutes)."""

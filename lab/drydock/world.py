@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lab.drydock.alarms import Alarm
+    from lab.drydock.code_deploy import CodeDeployment
     from lab.drydock.images import Repository
     from lab.drydock.model import Cluster, Ec2Instance, Service, TargetGroup, Task, TaskDefinition
     from lab.drydock.stacks import Stack
@@ -61,6 +62,8 @@ class World:
         self.retired: dict[str, tuple[str, datetime]] = {}
         self.repositories: dict[str, Repository] = {}
         self.stacks: dict[str, Stack] = {}
+        # By id, the oldest first.
+        self.code_deployments: dict[str, CodeDeployment] = {}
         self.troubles: list[Trouble] = []
         self.target_groups: dict[str, TargetGroup] = {}
         self.ec2: dict[str, Ec2Instance] = {}

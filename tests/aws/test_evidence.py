@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from dockwarden.aws.asking import Deadline
 from dockwarden.aws.evidence import AwsEvidence
 from dockwarden.facts.alarms import Alarm, AlarmVerdict, ServiceAlarms
+from dockwarden.facts.deployers import Deployers
 from dockwarden.facts.evidence import (
     Alarms,
     DeployCall,
@@ -38,6 +39,9 @@ BEGAN = datetime(2026, 11, 20, 8, 52, tzinfo=UTC)
 GOOD, BAD = f"{ECS}:task-definition/web-api:41", f"{ECS}:task-definition/web-api:42"
 TASK = f"{ECS}:task/web-prod/761d1f23e291f7174cccc54c7b4e2241"
 GROUPS = [f"arn:aws:elasticloadbalancing:{REGION}:111122223333:targetgroup/web/{n}" for n in ("a1", "b2")]
+
+MESSAGES = [f"(service web-api) has started 1 tasks: (task {n})." for n in range(100)]
+MESSAGES[61] = "(service web-api) was unable to scale in due to the number of protected tasks"
 
 
 def service(name: str = "web-api", **changes: Any) -> dict[str, Any]:
@@ -71,9 +75,7 @@ def service(name: str = "web-api", **changes: Any) -> dict[str, Any]:
             },
             {"id": "ecs-svc/41", "status": "ACTIVE", "taskDefinition": GOOD, "runningCount": 1},
         ],
-        "events": [
-            {"id": str(n), "createdAt": BEGAN, "message": f"(service web-api) {n}"} for n in range(100)
-        ],
+        "events": [{"id": str(n), "createdAt": BEGAN, "message": MESSAGES[n]} for n in range(100)],
         "tags": [{"key": "aws:cloudformation:stack-name", "value": "web-prod-stack"}],
         **changes,
     }
@@ -95,7 +97,7 @@ def one_service(**changes: Any) -> Answering:
 def test_one_object_answers_every_protocol() -> None:
     """Wiring needs one thing, and its permissions are those of all protocols."""
     answers = evidence(Answering()).answers()
-    assert set(answers) == {Services, Logs, Revisions, Targets, Alarms, EvidenceAtOnce}
+    assert set(answers) == {Services, Logs, Revisions, Targets, Alarms, Deployers, EvidenceAtOnce}
     each = (Services, Logs, Revisions, Targets, Alarms)
     parts = {permission for protocol in each for permission in map(repr, protocol.PERMISSIONS)}
     assert parts == set(map(repr, EvidenceAtOnce.PERMISSIONS)) == set(map(repr, AwsEvidence.PERMISSIONS))
@@ -105,7 +107,7 @@ def test_one_object_answers_every_protocol() -> None:
 
 
 def test_a_service_is_read_with_all_that_explains_it() -> None:
-    """Counts, deployments, limits, alarms, target groups, tags, and the newest twenty messages."""
+    """Counts, deployments, limits, alarms, target groups, tags, the newest messages, and what an older one says."""
     aws = one_service()
     now = evidence(aws).now(WEB)
     assert isinstance(now, ServiceState)
@@ -113,7 +115,7 @@ def test_a_service_is_read_with_all_that_explains_it() -> None:
     assert (now.minimum_healthy_percent, now.maximum_percent, now.alarm_names) == (100, 200, ("web-5xx",))
     assert now.target_group_arns == tuple(GROUPS)
     assert now.tag("aws:cloudformation:stack-name") == "web-prod-stack"
-    assert [message.message for message in now.messages] == [f"(service web-api) {n}" for n in range(20)]
+    assert [message.message for message in now.messages] == [*MESSAGES[:20], MESSAGES[61]]
     primary = now.deployment()
     assert primary is not None
     assert (primary.id, primary.failed_tasks, primary.created_at) == ("ecs-svc/42", 6, BEGAN)
@@ -459,6 +461,18 @@ def test_the_deployer_is_principal_user_agent_and_stack() -> None:
     assert (asked["MaxResults"], asked["StartTime"]) == (50, BEGAN - timedelta(minutes=10))
 
 
+def test_who_began_a_deployment_that_ecs_shows_no_more_is_found_by_its_time_alone() -> None:
+    """ECS is not asked for it, and of several calls the nearest one is meant."""
+    other = record(eventTime="2026-11-20T08:45:00Z", userAgent="aws-cli/2")
+    aws = Answering().on("LookupEvents", trail(other, record()))
+    found = evidence(aws).deployer(WEB, BEGAN, None)
+    assert isinstance(found, DeployCall)
+    assert found.user_agent == "Terraform/1.13"
+    assert [operation for operation, _ in aws.calls] == ["LookupEvents"]
+    unknown = evidence(aws).deployer(WEB, None, None)
+    assert unknown == NotRead("ECS does not say when the deployment began")
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -570,7 +584,7 @@ def test_alarms_are_those_of_the_deployments_and_of_the_tag_metric_and_composite
         {
             "MetricAlarms": [metric()],
             "CompositeAlarms": [
-                {"AlarmName": "web-latency", "StateValue": "OK", "StateUpdatedTimestamp": RANG},
+                {"AlarmName": "web-latency", "StateValue": "OK", "StateTransitionedTimestamp": RANG},
             ],
         },
     )
@@ -589,6 +603,15 @@ def test_alarms_are_those_of_the_deployments_and_of_the_tag_metric_and_composite
             "MaxRecords": 100,
         }
     ]
+
+
+def test_an_alarm_whose_transition_has_no_time_speaks_neither_for_nor_against_a_deployment() -> None:
+    """The time of its last evaluation is no substitute: an ALARM that was there before would count as new."""
+    timeless = {key: value for key, value in metric().items() if key != "StateTransitionedTimestamp"}
+    aws = one_service().on("DescribeAlarms", {"MetricAlarms": [timeless]})
+    found = evidence(aws).alarms(WEB)
+    assert isinstance(found, ServiceAlarms)
+    assert [found.verdict(one) for one in found.alarms] == [AlarmVerdict.INCONCLUSIVE]
 
 
 def test_alarms_are_held_against_the_deployment_that_is_asked_about() -> None:

@@ -12,7 +12,9 @@ from dockwarden.aws import instance_status
 from dockwarden.aws.adapters import ADAPTERS
 from dockwarden.aws.performer import AwsPerformer
 from dockwarden.performing import Effect, State
+from dockwarden.pinned_actions import RollForwardFromPinnedCopy
 from dockwarden.playbook import registry
+from dockwarden.service_actions import RollForwardService
 from tests.aws.answering import Answer, Answering, Answers, refusal
 from tests.fakes import cluster_arn, container_instance
 
@@ -288,5 +290,5 @@ def test_a_kind_without_an_adapter_is_refused_and_never_over() -> None:
 
 def test_every_kind_that_a_playbook_may_do_has_an_adapter() -> None:
     kinds = {action.KIND for playbook in registry().values() for action in playbook.may}
-    inverses = {ActivateContainerInstance.KIND}
+    inverses = {ActivateContainerInstance.KIND, RollForwardService.KIND, RollForwardFromPinnedCopy.KIND}
     assert kinds | inverses <= set(ADAPTERS)

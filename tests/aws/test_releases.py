@@ -51,6 +51,21 @@ def ecs() -> Answering:
     )
 
 
+def test_rollouts_of_which_ecs_describes_not_all_are_unread() -> None:
+    """What is left out may be a barrier: a history with a gap is none."""
+    other = f"{WHOLE}-other"
+    listed = {"serviceDeployments": [{"serviceDeploymentArn": arn} for arn in (other, WHOLE)]}
+    clients = ecs().on(LIST, listed)
+    found = releases(clients).of(WEB)
+    assert not isinstance(found, NotRead)
+    why = "DescribeServiceDeployments: not all of them are described"
+    assert found.rollouts == found.revisions == NotRead(why)
+    described = {"serviceDeployments": [], "failures": [{"arn": other, "reason": "ACCESS_DENIED"}]}
+    found = releases(clients.on(STATUS, described)).of(WEB)
+    assert not isinstance(found, NotRead)
+    assert found.rollouts == NotRead("DescribeServiceDeployments: ACCESS_DENIED")
+
+
 def test_a_service_is_read_with_its_rollouts_and_the_digests_of_their_revisions() -> None:
     found = releases(ecs()).of(WEB)
     assert not isinstance(found, NotRead)
@@ -60,6 +75,31 @@ def test_a_service_is_read_with_its_rollouts_and_the_digests_of_their_revisions(
     image = RevisionImage("app", f"{REGISTRY}/web:1", RAN)
     assert found.revisions == {REVISION: Revision(REVISION, GOOD, (image,))}
     assert Revision(REVISION, GOOD, (image,)).digests == (("app", RAN),)
+
+
+@pytest.mark.parametrize(
+    ("more", "early", "alarms"),
+    [
+        ({}, False, None),
+        ({"alarms": {"status": "DISABLED", "alarmNames": []}}, False, None),
+        ({"alarms": {"status": "MONITORING_COMPLETE", "alarmNames": ["5xx"]}}, False, "MONITORING_COMPLETE"),
+        ({"alarms": {"status": "DISABLED", "alarmNames": ["5xx"]}}, False, "DISABLED"),
+        ({"deploymentConfiguration": {"earlySuccessCriteria": {"enable": True}}}, True, None),
+        ({"deploymentConfiguration": {"earlySuccessCriteria": {"enable": False}}}, False, None),
+    ],
+)
+def test_how_much_a_successful_rollout_says_is_read(
+    more: dict[str, Any],
+    alarms: str | None,
+    *,
+    early: bool,
+) -> None:
+    """ECS says DISABLED where there is no alarm, too."""
+    rollout = {"serviceDeploymentArn": WHOLE, "status": "SUCCESSFUL", "createdAt": NOON, **more}
+    found = releases(ecs().on(STATUS, {"serviceDeployments": [rollout]})).of(WEB)
+    assert not isinstance(found, NotRead)
+    assert not isinstance(found.rollouts, NotRead)
+    assert [(one.early, one.alarms) for one in found.rollouts] == [(early, alarms)]
 
 
 def test_what_of_it_cannot_be_read_is_said_and_the_rest_is_read() -> None:

@@ -10,7 +10,7 @@ from dockwarden.aws.roster import EcsRoster
 from dockwarden.facts.roster import ServiceNow
 from dockwarden.facts.unknown import NotRead
 from tests.aws.answering import Answer, Answering, refusal
-from tests.fakes import ACCOUNT, REGION, cluster_arn
+from tests.fakes import ACCOUNT, NOON, REGION, cluster_arn
 
 DEPLOYMENT = {"status": "PRIMARY"}
 
@@ -46,6 +46,18 @@ def roster(clients: Answering, *clusters: str) -> EcsRoster:
 def names(found: tuple[ServiceNow, ...] | NotRead) -> list[str]:
     assert not isinstance(found, NotRead)
     return [service.name for service in found]
+
+
+def test_which_deployment_a_service_has_is_said_and_since_when() -> None:
+    primary = {"id": "ecs-svc/2", "status": "PRIMARY", "createdAt": NOON}
+    older = {"id": "ecs-svc/1", "status": "ACTIVE"}
+    clients = Answering().on("ListServices", {"serviceArns": [service_arn("web")]})
+    clients.on(
+        "DescribeServices", {"services": [described(service_arn("web"), deployments=[older, primary])]}
+    )
+    found = roster(clients).services()
+    assert not isinstance(found, NotRead)
+    assert [(one.deployment, one.deployed_at) for one in found] == [("ecs-svc/2", NOON)]
 
 
 def test_all_pages_are_read_and_ten_services_are_described_at_a_time() -> None:
@@ -127,3 +139,43 @@ def test_a_failing_description_means_that_nobody_knows_either() -> None:
     clients = Answering().on("ListServices", {"serviceArns": [service_arn("web")]})
     clients.on("DescribeServices", refusal("ThrottlingException", "DescribeServices"))
     assert roster(clients).services() == NotRead("prod: ThrottlingException", passing=True)
+
+
+SETS = {
+    "alone": ([{"status": "PRIMARY", "stabilityStatus": "STEADY_STATE"}], True, False),
+    "not steady": ([{"status": "PRIMARY", "stabilityStatus": "STABILIZING"}], False, False),
+    "two": (
+        [
+            {"status": "ACTIVE", "stabilityStatus": "STEADY_STATE"},
+            {"status": "PRIMARY", "stabilityStatus": "STEADY_STATE"},
+        ],
+        False,
+        True,
+    ),
+    "one on its way out": (
+        [
+            {"status": "PRIMARY", "stabilityStatus": "STEADY_STATE"},
+            {"status": "DRAINING", "stabilityStatus": "STABILIZING"},
+        ],
+        True,
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("sets", "settled", "deploying"), SETS.values(), ids=SETS)
+def test_a_service_of_task_sets_is_settled_when_one_is_left_and_steady(
+    sets: list[dict[str, Any]], *, settled: bool, deploying: bool
+) -> None:
+    """As CodeDeploy and external controllers leave it; ECS shows no deployments of it, and no service revision."""
+    arn = service_arn("web")
+    first = {**sets[0], "taskDefinition": "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:2"}
+    shown = described(arn, deployments=[], taskSets=[first, *sets[1:]])
+    clients = (
+        Answering().on("ListServices", {"serviceArns": [arn]}).on("DescribeServices", {"services": [shown]})
+    )
+    found = roster(clients).services()
+    assert not isinstance(found, NotRead)
+    (web,) = found
+    assert (web.settled, web.deploying, web.revision) == (settled, deploying, None)
+    assert (web.task_definition or "").endswith("web:2")

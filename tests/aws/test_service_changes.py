@@ -158,7 +158,7 @@ def test_a_service_that_is_on_the_good_one_already_is_left_alone() -> None:
     clients = world(service(GOOD, ROLLED_ON))
     effect = performed(clients, roll_back())
     assert (effect.state, changed(clients)) == (State.ALREADY, [])
-    assert effect.words == f"its deployment is web:41 as {ROLLED_ON} already"
+    assert (effect.words, effect.made) == (f"its deployment is web:41 as {ROLLED_ON} already", ROLLED_ON)
 
 
 GONE = [

@@ -12,6 +12,7 @@ from aws_cdk.assertions import Template
 from dockwarden_cdk import DockwardenStack, FunctionCode, Settings
 from dockwarden_cdk.review import logical_id_of, statements_of
 from dockwarden_cdk.samples import enforcing, strict_account
+from dockwarden_cdk.samples import reviewed as everything
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def acting() -> Synthesized:
 @cache
 def reviewed() -> Synthesized:
     """What the committed snapshots are written from."""
-    return synthesize(enforcing("CLUSTER"))
+    return synthesize(everything("CLUSTER"))
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.events.parse import parse
 from dockwarden.lanes import LANES
 from dockwarden.playbook import registry
@@ -31,9 +32,8 @@ def test_every_rule_has_one_target_a_lane_with_a_dlq_and_all_retries(made: Calla
     lanes = {made().id_of(lane.queue) for lane in made().stack.lanes}
     queues, replays = set(made().of_type("AWS::SQS::Queue")), of_replays(made())
     patterns = sum(len(playbook.patterns()) for playbook in registry().values())
-    assert (
-        len(targets(made())) == len(made().of_type("AWS::Events::Rule")) == patterns + 1 + len(replays)
-    )  # the sweep's
+    rules = patterns + len(sweeping()) + len(replays)
+    assert len(targets(made())) == len(made().of_type("AWS::Events::Rule")) == rules
     for rule, target in targets(made()):
         replayed = "replay-name" in rule.get("EventPattern", {})
         assert target["Arn"]["Fn::GetAtt"][0] in (replays if replayed else lanes)
@@ -76,10 +76,23 @@ def test_a_rule_comes_after_the_policies_that_let_it_in() -> None:
 
 
 def test_the_sweep_is_a_message_that_the_parser_knows() -> None:
-    """The constant input of the schedule is the event that the lane expects, every five minutes."""
-    (sweep,) = [(rule, target) for rule, target in targets(shipped()) if "ScheduleExpression" in rule]
-    assert sweep[0]["ScheduleExpression"] == "rate(5 minutes)"
-    assert type(parse(json.loads(sweep[1]["Input"]))).__name__ == "Sweep"
+    """The constant input of the schedule is the event that each lane expects, every five minutes."""
+    sweeps = [(rule, target) for rule, target in targets(shipped()) if "ScheduleExpression" in rule]
+    assert sorted(rule["Description"].rpartition(" ")[2] for rule, _ in sweeps) == sweeping()
+    for rule, target in sweeps:
+        assert rule["ScheduleExpression"] == "rate(5 minutes)"
+        assert type(parse(json.loads(target["Input"]))).__name__ == "Sweep"
+
+
+def sweeping() -> list[str]:
+    """The lanes of the playbooks that hear the sweep."""
+    return sorted({found.lane.name for found in registry().values() if Sweep in found.triggers})
+
+
+def test_a_playbook_without_a_pattern_has_no_rule_and_no_queue_for_what_a_rule_loses() -> None:
+    """A policy that lets no rule in is no policy that IAM takes."""
+    rules = {name for lane in shipped().stack.lanes for name in lane.rules}
+    assert registry().keys() - rules == {name for name, p in registry().items() if not p.patterns()}
 
 
 def of_replays(made: Synthesized) -> set[str]:

@@ -95,6 +95,52 @@ def test_what_a_budget_counts_is_read_by_the_voluntary_lane_and_in_listed_cluste
     assert allowing(acting(), operation, {**params, "cluster": "gamma"}) == set()
 
 
+def rollbacks(cluster: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that change a service of a cluster."""
+    rollout = f"{HOME}:service-deployment/{cluster}/web/0123456789abcdef"
+    return [
+        ("UpdateService", {"cluster": cluster, "service": "web", "taskDefinition": "web:1"}),
+        ("UpdateService", {"cluster": cluster, "service": f"{HOME}:service/{cluster}/web"}),
+        ("StopServiceDeployment", {"serviceDeploymentArn": rollout, "stopType": "ROLLBACK"}),
+    ]
+
+
+@pytest.mark.parametrize(("operation", "params"), rollbacks("alpha"))
+def test_a_service_of_a_listed_cluster_is_changed_by_the_act_role_of_rollback_alone(
+    operation: str, params: dict[str, Any]
+) -> None:
+    """And by nobody below the ceiling approve."""
+    assert allowing(acting(), operation, params) == {"rollback"}
+    assert allowing(observing(), operation, params) == set()
+
+
+@pytest.mark.parametrize(("operation", "params"), rollbacks("gamma"))
+def test_a_service_of_another_cluster_is_changed_by_nobody(operation: str, params: dict[str, Any]) -> None:
+    assert allowing(acting(), operation, params) == set()
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("ListTasks", {"cluster": "alpha", "serviceName": "web", "desiredStatus": "RUNNING"}),
+        ("DescribeTasks", {"cluster": "alpha", "tasks": [INSTANCE]}),
+        ("DescribeServices", {"cluster": "alpha", "services": ["web"]}),
+        ("ListServiceDeployments", {"cluster": "alpha", "service": "web"}),
+        ("DescribeServiceDeployments", {"serviceDeploymentArns": [f"{HOME}:service-deployment/alpha/web/1"]}),
+        ("DescribeServiceRevisions", {"serviceRevisionArns": [f"{HOME}:service-revision/alpha/web/1"]}),
+        ("DescribeTaskDefinition", {"taskDefinition": "web:1", "include": ["TAGS"]}),
+    ],
+)
+def test_what_a_rollback_has_to_know_is_read_by_the_voluntary_lane(
+    operation: str, params: dict[str, Any]
+) -> None:
+    """Else every rollback would be held for what could not be read."""
+    able = allowing(acting(), operation, params)
+    assert "voluntary" in able
+    assert not able & {"rollback", "spot", "notifier"}
+    assert "voluntary" in allowing(observing(), operation, params)
+
+
 @pytest.mark.parametrize("made", EVERY)
 def test_what_lambda_does_under_a_role_by_itself_is_allowed(made: Callable[[], Synthesized]) -> None:
     """Polling and logging are calls of Lambda that no code of ours makes, so no other test would miss them.

@@ -15,23 +15,39 @@ from dockwarden_cdk.samples import enforcing
 from tests.cdk.stacks import EVERY, Synthesized, acting, listed, observing, shipped, synthesize, text
 
 READS = re.compile(
-    r"^(ecs|secretsmanager|dynamodb|cloudtrail|cloudwatch|elasticloadbalancing|logs):(Get|List|Describe|BatchGet|Query|Lookup)"
+    r"^(cloudformation|codedeploy|ecr|ecs|secretsmanager|dynamodb|cloudtrail|cloudwatch|elasticloadbalancing|logs):"
+    r"(Get|List|Describe|BatchGet|Query|Lookup)"
 )
-OF_THE_FLEET = ("ecs:", "cloudtrail:", "cloudwatch:", "elasticloadbalancing:", "logs:Get")
+OF_THE_FLEET = (
+    *("cloudformation:", "codedeploy:", "ecr:", "ecs:", "cloudtrail:", "cloudwatch:"),
+    *("elasticloadbalancing:", "logs:Get"),
+)
 """What is read of the account, and not of Dockwarden's own."""
 
 UNNAMEABLE = {
     "ecs:ListServices",  # narrowed by ecs:cluster
+    "ecs:ListTasks",  # of a service: narrowed by ecs:cluster
     "ecs:DescribeTaskDefinition",
     "cloudtrail:LookupEvents",
     "cloudwatch:DescribeAlarms",  # on `*`, or composite alarms are left out
     "cloudwatch:GetMetricData",
     "elasticloadbalancing:DescribeTargetHealth",
+    "codedeploy:StopDeployment",  # the one change: narrowed to the region
 }
-"""Reads for which the Service Authorization Reference knows no resource type: on `*` or not at all."""
+"""Those for which the Service Authorization Reference knows no resource type: on `*` or not at all."""
 
 LOG_STREAMS = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:*:log-stream:*/*/*"
 """What the awslogs driver writes; the group is in the task definition, and known when its task has stopped."""
+OF_NO_CLUSTER = {
+    "arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*": {"ecr:DescribeImages"},
+    "arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*": {
+        "cloudformation:DescribeStacks"
+    },
+    "arn:<AWS::Partition>:codedeploy:<AWS::Region>:<AWS::AccountId>:deploymentgroup:*/*": {
+        "codedeploy:GetDeployment"
+    },
+}
+"""What services of the listed clusters are made of, whose names nobody knows before; and what may be read of it."""
 OWN_VOICE = "events:PutEvents"
 OWN_WRITES = {
     "logs:CreateLogStream",
@@ -84,7 +100,7 @@ def test_without_a_listed_cluster_no_role_may_even_read_the_fleet() -> None:
     assert [action for action in actions_of(observing()) if action.startswith(OF_THE_FLEET)]
 
 
-@pytest.mark.parametrize("name", ["rebalance_drain", "spot_drain"])
+@pytest.mark.parametrize("name", ["rebalance_drain", "rollback", "spot_drain"])
 @pytest.mark.parametrize(
     ("ceiling", "expected"), [("off", 0), ("observe", 0), ("approve", 1), ("enforce", 1)]
 )
@@ -99,7 +115,11 @@ def test_an_act_role_exists_only_above_observe(name: str, ceiling: str, expected
 
 def test_every_playbook_that_acts_is_named_by_the_test_of_act_roles() -> None:
     """A new one gets its row above."""
-    assert [name for name, one in registry().items() if one.may] == ["rebalance_drain", "spot_drain"]
+    assert [name for name, one in registry().items() if one.may] == [
+        "rebalance_drain",
+        "rollback",
+        "spot_drain",
+    ]
 
 
 def test_a_ceiling_without_a_cluster_gives_no_act_role() -> None:
@@ -124,6 +144,31 @@ def test_the_act_role_drains_in_exactly_the_listed_clusters() -> None:
     ]
 
 
+def test_the_act_role_of_rollback_changes_services_of_exactly_the_listed_clusters() -> None:
+    """Two calls on services, each under the condition ecs:cluster; no task definition is made, no role passed on.
+
+    For a call of CodeDeploy IAM knows neither a resource nor a cluster.
+    """
+    role = next(lane.act_roles["rollback"] for lane in acting().stack.lanes if "rollback" in lane.act_roles)
+    prefix = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:"
+    allowed = {action: s for s in acting().statements(role) for action in listed(s["Action"])}
+    in_code_deploy = allowed.pop("codedeploy:StopDeployment")
+    assert (in_code_deploy["Resource"], in_code_deploy["Condition"]) == (
+        "*",
+        {"StringEquals": {"aws:RequestedRegion": [{"Ref": "AWS::Region"}]}},
+    )
+    assert allowed.keys() == {"ecs:UpdateService", "ecs:StopServiceDeployment"}
+    for statement in allowed.values():
+        clusters = [text(arn) for arn in statement["Condition"]["ArnEquals"]["ecs:cluster"]]
+        assert clusters == [f"{prefix}cluster/alpha", f"{prefix}cluster/beta"]
+        for arn in (text(arn) for arn in statement["Resource"]):
+            assert arn.removeprefix(prefix) in {
+                f"{kind}/{cluster}/*"
+                for kind in ("service", "service-deployment")
+                for cluster in ("alpha", "beta")
+            }
+
+
 def test_the_act_role_trusts_one_function_in_sessions_that_name_an_intent() -> None:
     """Nobody else can assume it, and each session leads from CloudTrail to a receipt."""
     lane = acting().stack.lanes[0]
@@ -134,14 +179,15 @@ def test_the_act_role_trusts_one_function_in_sessions_that_name_an_intent() -> N
 
 
 def test_only_the_lane_of_a_playbook_may_assume_its_act_role() -> None:
-    """And it may assume exactly that role."""
+    """And it may assume exactly the roles of its own playbooks."""
     lanes = [lane for lane in acting().stack.lanes if lane.act_roles]
     assuming = [(r, s) for r, s in acting().all_statements() if "sts:AssumeRole" in listed(s["Action"])]
     assert len(lanes) == len(assuming) == 2
     for lane, (role, statement) in zip(lanes, assuming, strict=True):
-        (act_role,) = lane.act_roles.values()
         assert role == acting().id_of(lane.function.role)
-        assert statement["Resource"] == {"Fn::GetAtt": [acting().id_of(act_role), "Arn"]}
+        assert listed(statement["Resource"]) == [
+            {"Fn::GetAtt": [acting().id_of(act_role), "Arn"]} for act_role in lane.act_roles.values()
+        ]
 
 
 @pytest.mark.parametrize("made", EVERY)
@@ -157,6 +203,8 @@ def test_invariant_72_no_statement_is_wider_than_its_reason(made: Callable[[], S
                 assert actions <= UNNAMEABLE
             elif resource == LOG_STREAMS:
                 assert actions == {"logs:GetLogEvents"}
+            elif resource in OF_NO_CLUSTER:
+                assert actions == OF_NO_CLUSTER[resource]
             elif "*" in resource:
                 assert "ecs:cluster" in statement["Condition"]["ArnEquals"], resource
 
@@ -255,6 +303,8 @@ def test_each_lane_reads_what_its_playbooks_declare_and_no_more() -> None:
         reads |= {"ecs:DescribeClusters"} if acts else set()
         voluntary = any(playbook.may and not playbook.involuntary for playbook in lane.playbooks)
         reads |= {a for p in Capacity.PERMISSIONS for a in p.actions} if voluntary else set()
+        on_services = any(action.ON_SERVICE for playbook in lane.playbooks for action in playbook.may)
+        reads |= {"cloudformation:DescribeStacks"} if on_services else set()
         statements = observing().statements(lane.function.role)
         allowed = {a for s in statements for a in listed(s["Action"]) if a.startswith(OF_THE_FLEET)}
         assert allowed == reads

@@ -74,6 +74,14 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         "playbooks.spot_drain.settings.drain_for",
         "like the default",
     ),
+    *(
+        (
+            {"playbooks": {"rollback": {"settings": {name: value}}}},
+            f"playbooks.rollback.settings.{name}",
+            f"found {value}, expected 1 to ",
+        )
+        for name, value in (("failing_percent", 0), ("failing_percent", 1000), ("oldest_days", -1))
+    ),
     (
         {"playbooks": {"instance_index": {"settings": {"x": 1}}}},
         "playbooks.instance_index.settings",
@@ -170,7 +178,7 @@ def test_every_setting_stands_in_the_committed_file() -> None:
     """Whoever reads the file knows what can be set."""
     text = (ROOT / "dockwarden.toml").read_text()
     missing = [name for name in Settings.__dataclass_fields__ if f"\n{name} = " not in text]
-    assert missing == ["playbooks", "tags", "freeze", "guard"]
+    assert missing == ["playbooks", "tags", "freeze", "guard", "pinned_copies"]
     assert "# [[freeze]]" in text
     assert tomllib.loads(text)["guard"] == asdict(GuardSettings())
     assert "[playbooks.spot_drain]" in text

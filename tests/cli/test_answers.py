@@ -104,6 +104,24 @@ def test_what_waits_is_listed_with_its_reason_owner_and_deadline(run: Run, accou
     assert (line["id"], line["standing"]) == ("spot_drain-1", "waiting")
 
 
+def test_what_only_its_playbook_holds_is_shown_with_what_it_has_against_it(
+    run: Run, account: Account
+) -> None:
+    """There the guard has no sentence of its own; where nobody has one, that is what is said."""
+    gates = ("its tag dockwarden:rollback says nothing, which means ask", "its alarms could not be read")
+    held(id="rollback-1", rule=Rule.PLAYBOOK, why="", objections=gates)
+    held(id="spot_drain-2", rule=Rule.FACTS, why="")
+    lines = run("pending").out.splitlines()
+    assert [line for line in lines if line.startswith("  held ")] == [
+        f"  held    {'; '.join(gates)}",
+        "  held    something about it is not known",
+    ]
+    assert [line["why"] for line in run("pending", "--json").lines] == [
+        "; ".join(gates),
+        "something about it is not known",
+    ]
+
+
 @pytest.mark.parametrize("command", ["pending", "readiness"])
 def test_a_damaged_record_keeps_nobody_from_the_others_and_is_named(
     run: Run, account: Account, command: str

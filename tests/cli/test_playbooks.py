@@ -57,3 +57,16 @@ def test_a_settings_file_with_a_typo_is_one_sentence(run: Run, tmp_path: Path) -
         ran = run("playbooks", "--settings", str(file))
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), text
         assert str(file) in ran.err
+
+
+def test_people_read_what_a_kind_of_action_is_and_programs_its_name(run: Run) -> None:
+    assert "UpdateService, UpdateService (pinned copy), " in run("playbooks").out
+    assert ":PINNED" not in run("playbooks").out
+    [rollback] = [line for line in run("playbooks", "--json").lines if line["name"] == "rollback"]
+    assert "UpdateService:PINNED" in [action["kind"] for action in rollback["may"]]
+
+
+def test_the_commands_that_answer_show_how_for_a_rollback(run: Run) -> None:
+    for command in ("approve", "reject", "undo"):
+        assert f"dockwarden {command} rollback-0123456789abcdef" in run(command, "--help").out
+    assert "rolled back is rolled forward" in run("undo", "--help").out

@@ -8,6 +8,7 @@ import pytest
 
 from dockwarden.cli.nodes import NodeError
 from dockwarden.cli.world_file import read_world, world_of
+from dockwarden.facts.alarms import Alarm
 from dockwarden.guard.modes import Mode
 from dockwarden.guard.settings import GuardSettings
 from tests.cli.conftest import ROOT, WORLD, Run, warning, world
@@ -49,7 +50,7 @@ def test_freezes_alarms_and_the_guard_are_read_as_the_settings_are() -> None:
         )
     )
     assert [freeze.name for freeze in found.freezes] == ["weekend"]
-    assert found.alarms == {"prod-5xx": "OK"}
+    assert found.alarms == {"prod-5xx": Alarm("prod-5xx", "OK")}
     assert found.guard == GuardSettings(cooldown_minutes=5, budget_account="7")
 
 
@@ -144,8 +145,20 @@ WRONG = {
         "drain_for: found 'stop', expected an array",
     ),
     "a stop of something else": (
-        world(stop=[{"scope": "service", "name": "x"}]),
-        "stop[0].scope: found 'service'",
+        world(stop=[{"scope": "host", "name": "x"}]),
+        "stop[0].scope: found 'host', expected everything, playbook, cluster or service",
+    ),
+    "a stop of half a service": (
+        world(stop=[{"scope": "service", "name": "web"}]),
+        "stop[0].name: found 'web', expected CLUSTER/SERVICE",
+    ),
+    "a stop of a service without a cluster": (
+        world(stop=[{"scope": "service", "name": "/web"}]),
+        "stop[0].name: found '/web', expected CLUSTER/SERVICE",
+    ),
+    "a stop of a service of no cluster": (
+        world(stop=[{"scope": "service", "name": "wbe/web"}]),
+        "there is no cluster 'wbe'",
     ),
     "a stop of no cluster": (world(stop=[{"scope": "cluster", "name": "wbe"}]), "there is no cluster 'wbe'"),
     "a stop of no playbook": (world(stop=[{"scope": "playbook", "name": "x"}]), "no playbook is called 'x'"),

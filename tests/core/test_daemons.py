@@ -90,6 +90,8 @@ def test_a_rollback_that_fails_too_is_news_on_the_same_card() -> None:
     first, last = bench.outbox.cards
     assert first.id == last.id
     assert last.headline == "the daemon's deployment failed for good"
+    assert last.cause is not None
+    assert "its owner has to put it on a revision that worked (UpdateDaemon)" in last.cause
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,10 @@ def test_every_file_of_the_package_is_a_playbook_of_its_name() -> None:
         "diagnose",
         "hands_off",
         "instance_index",
+        "known_good",
         "platform_news",
         "rebalance_drain",
+        "rollback",
         "spot_drain",
     ]
     assert [found.name for found in registry().values()] == names()
@@ -54,7 +56,15 @@ def test_every_playbook_says_what_it_is_for_and_what_a_stop_means(name: str) -> 
     found = load(name)
     assert found.summary.endswith(".")
     assert found.when_stopped
-    assert found.patterns()
+    assert found.patterns() or found.triggers == (Sweep,)
+
+
+def test_the_sweep_has_no_pattern_for_it_is_no_event_of_aws() -> None:
+    """What looks at the world as it is has a rule for nothing but the beginnings of deployments."""
+    assert Sweep in load("known_good").triggers
+    assert [one["detail"] for one in load("known_good").patterns()] == [
+        {"eventName": ["SERVICE_DEPLOYMENT_IN_PROGRESS"]}
+    ] * 2
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
@@ -157,10 +167,10 @@ def test_a_class_of_events_can_be_quiet_only_where_all_who_hear_it_say_when() ->
 
     everyone = list(registry().values())
     mine = "dockwarden.causes.quiet:quiet_task"
-    assert hushes(everyone) == {"TaskStateChange": {"diagnose": mine}}
+    assert hushes(everyone) == {"TaskStateChange": {"diagnose": mine, "rollback": mine}}
     assert hushes([*everyone, curious]) == {}
-    both = {"diagnose": mine, "calm": f"{__name__}:nothing_follows"}
-    assert hushes([*everyone, calm]) == {"TaskStateChange": both}
+    all_of_them = {"diagnose": mine, "rollback": mine, "calm": f"{__name__}:nothing_follows"}
+    assert hushes([*everyone, calm]) == {"TaskStateChange": all_of_them}
 
 
 def test_the_statements_are_as_narrow_as_the_listed_clusters() -> None:

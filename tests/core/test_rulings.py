@@ -125,3 +125,16 @@ def test_nothing_goes_but_a_fresh_opted_in_event_with_nothing_against_it(
         assert mode in (Mode.OBSERVE, Mode.ENFORCE)
         assert aware is not None
         assert -timedelta(minutes=5) <= seen.now - aware <= timedelta(seconds=120)
+
+
+def test_what_the_playbook_has_against_it_is_named_where_nothing_is_done_and_is_no_rule_elsewhere() -> None:
+    """Beside what of the guard would hold it, which comes first."""
+    observed = replace(
+        FINE, mode=ModeRuling(Mode.OBSERVE, "the default says observe"), objections=("it asks", "no alarms")
+    )
+    ruling = rule_on(observed)
+    assert (ruling.answer, ruling.mode) == (Answer.GO, Mode.OBSERVE)
+    assert ruling.reason == "the default says observe; otherwise it would be held: it asks; no alarms"
+    frozen = rule_on(replace(observed, frozen="a freeze")).reason
+    assert frozen.endswith("; otherwise it would be held: a freeze; it asks; no alarms")
+    assert "it asks" not in rule_on(replace(FINE, objections=("it asks",))).reason

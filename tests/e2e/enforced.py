@@ -36,6 +36,8 @@ class Enforced:
             "spot": "SpotLaneWorkerLambdaRole",
             "act": "SpotLaneSpotDrainActRole",
             "records": "RecordsLaneWorkerLambdaRole",
+            "voluntary": "VoluntaryLaneWorkerLambdaRole",
+            "rollback": "VoluntaryLaneRollbackActRole",
             "fill": "IndexFillWorkerLambdaRole",
             "notifier": "OutboxNotifierRole",
         }
@@ -77,8 +79,9 @@ class Enforced:
     def tags(self, arn: str) -> dict[str, str]:
         """The tags that something in drydock has; what it does not have has none."""
         clusters = self.lab.drydock.world.clusters.values()
-        tagged = {c.arn: c.tags for c in clusters} | {
-            i.arn: i.tags for c in clusters for i in c.instances.values()
+        inside: list[Any] = [one for c in clusters for one in (*c.instances.values(), *c.services.values())]
+        tagged: dict[str, dict[str, str]] = {c.arn: c.tags for c in clusters} | {
+            one.arn: one.tags for one in inside
         }
         return tagged.get(arn, {})
 

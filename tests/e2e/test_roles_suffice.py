@@ -4,6 +4,7 @@ ministack enforces IAM here (AUTH=true): signatures, trust policies and identity
 drydock, which asks no IAM: its calls are judged afterwards, by `tests.iam` and `tests.ecs_authorization`.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dockwarden_cdk.sweep import MESSAGE as SWEEP
+from lab.demo.console import Screen
 from lab.demo.deploying import deploy, synthesize_and_bootstrap
 from lab.demo.machinery import running
+from lab.demo.scenarios import rollback
 from lab.demo.stage import Stage
 from lab.drydock import scenario
+from lab.drydock.calls import Call
 from lab.ministack.server import ENFORCING
 from tests.e2e.conftest import free_base
+from tests.e2e.elsewhere import asked
 from tests.e2e.enforced import CLUSTER, HOME, Enforced, instance_id
 from tests.ecs_authorization import requests
 
@@ -30,9 +35,11 @@ WORLD: dict[str, Any] = {
             "name": CLUSTER,
             "instances": [{"instanceId": instance_id(number)} for number in HOSTS],
             "services": [{"name": "web", "desiredCount": 2}],
-        }
+        },
+        *rollback.WORLD["clusters"],
     ]
 }
+UNLISTED = "elsewhere"
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +164,67 @@ def test_without_the_outbox_the_drain_is_not_held_up_and_the_warning_stays(
     forget(enforced)
     assert line["why"] == "handing cards to the outbox: AccessDenied"
     assert enforced.host(4).status == "DRAINING"
+
+
+@pytest.fixture(scope="module")
+def taken_back(enforced: Enforced) -> list[Call]:
+    """The rollback of the demo, from the soak of what works to its end: the calls of our functions meanwhile."""
+    stage = Stage(enforced.lab, enforced.outputs, Screen())
+    before = len(enforced.lab.drydock.endpoint.log.calls)
+    rollback.play(stage)
+    assert denied(stage, "voluntary", "records") == []
+    sessions = enforced.lab.ministack.sessions()
+    calls = enforced.lab.drydock.endpoint.log.calls[before:]
+    return [call for call in calls if call.access_key in sessions]  # the pipeline's have a key of their own
+
+
+def test_under_their_roles_alone_the_functions_learn_what_works_and_roll_back(
+    enforced: Enforced, taken_back: list[Call]
+) -> None:
+    """No permission is missing between the first sweep and `healthy again`, and none is used under another role."""
+    reads = {
+        "DescribeServices",
+        "ListServiceDeployments",
+        "DescribeServiceRevisions",
+        "DescribeTaskDefinition",
+    }
+    reads |= {"ListTasks", "DescribeTasks", "DescribeImages"}
+    by_voluntary = {call.operation for call in taken_back if enforced.caller(call) == "voluntary"}
+    assert reads <= by_voluntary
+    [change] = [call for call in taken_back if call.mutating]
+    assert (change.operation, enforced.caller(change)) == ("UpdateService", "rollback")
+    for call in taken_back:
+        for request in asked(call, enforced.tags):
+            able, caller = enforced.able(request), enforced.caller(call)
+            assert caller in able, request
+            assert (able == {"rollback"}) if call.mutating else ("rollback" not in able), request
+
+
+def test_the_same_calls_for_a_cluster_that_is_not_listed_are_refused(
+    enforced: Enforced, taken_back: list[Call]
+) -> None:
+    """Every call that ECS lets IAM judge by cluster, those of the deployment that would be stopped included."""
+    of_clusters = [call for call in taken_back if call.service == "ecs" and names_a_cluster(call)]
+    assert {"UpdateService", "DescribeServices", "ListTasks"} <= {call.operation for call in of_clusters}
+    for call in of_clusters:
+        elsewhere = json.loads(json.dumps(call.params).replace(rollback.CLUSTER, UNLISTED))
+        found = [enforced.able(one) for one in requests(call.operation, elsewhere, HOME)]
+        assert set.intersection(*found) == set(), call.operation
+
+
+def test_a_deployment_may_be_stopped_by_the_act_role_in_a_listed_cluster_alone(enforced: Enforced) -> None:
+    """The story needs no stop; what it would ask of IAM is known all the same."""
+    for cluster, able in ((rollback.CLUSTER, {"rollback"}), (UNLISTED, set[str]())):
+        arn = f"{HOME}:service-deployment/{cluster}/settle/0123456789abcdef"
+        stop = {"serviceDeploymentArn": arn, "stopType": "ROLLBACK"}
+        found = [enforced.able(one) for one in requests("StopServiceDeployment", stop, HOME)]
+        assert len(found) == 2  # the service, and its deployment
+        assert set.intersection(*found) == able
+
+
+def names_a_cluster(call: Call) -> bool:
+    """Whether a call says which cluster it is about; a task definition is of none."""
+    return rollback.CLUSTER in json.dumps(call.params) and call.operation != "DescribeTaskDefinition"
 
 
 def forget(enforced: Enforced) -> None:

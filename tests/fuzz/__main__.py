@@ -9,26 +9,31 @@ from tests.conftest import pytest_sessionstart
 from tests.fuzz.base import BrokenInvariantError
 from tests.fuzz.counting import Counts
 from tests.fuzz.machine import run_machine
+from tests.fuzz.rollbacks import run_rollbacks
 
 _ROUND = 50
+_ROLLBACKS = 5
+"""So many sequences of the machine of rollbacks, each of which takes as long as some of the other one."""
 
 
 def main() -> int:
     """Run rounds of sequences until the time is over; 1 where an invariant was broken."""
     options = _options()
     pytest_sessionstart()
-    until, seed, total = monotonic() + options.minutes * 60, options.seed, Counts()
+    until, seed = monotonic() + options.minutes * 60, options.seed
+    total, of_rollbacks = Counts(), Counts()
     print(
         f"fuzz: {options.minutes:g} minutes from seed {seed}; again with `make fuzz SEED={seed}`", flush=True
     )
     while monotonic() < until:
         try:
             total.add(run_machine(_ROUND, seed=seed))
+            of_rollbacks.add(run_rollbacks(_ROLLBACKS, seed=seed))
         except BrokenInvariantError as error:
             print(f"\nbroken with seed {seed}: {error}", *getattr(error, "__notes__", []), sep="\n")
             return 1
         seed += 1
-    print("\n".join(total.lines()))
+    print("\n".join((*total.lines(), "rollbacks:", *of_rollbacks.lines())))
     return 0
 
 

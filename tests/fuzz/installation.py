@@ -105,7 +105,7 @@ class Installation:
             config=config,
             clock=self.town.clock,
             store=store,
-            facts=AwsFacts(fleet, others, [capacity.begin]),
+            facts=AwsFacts(fleet, {**fleet.answers(), **others}, [capacity.begin]),
             scopes=fleet,
             performer=AwsPerformer(clients, roles, _ADAPTERS),
             outbox=self.outbox,

@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from dockwarden.aws import fleet, instance_status, roster, services
 from dockwarden.ledger import index, ledger
@@ -16,6 +13,7 @@ from tests.fuzz.base import BrokenInvariantError
 from tests.fuzz.counting import Counts
 from tests.fuzz.rules_answers import AnswerRules
 from tests.fuzz.rules_people import PeopleRules
+from tests.fuzz.sequences import run_sequences
 
 STEPS = 40
 _SIDE_BY_SIDE = (fleet, instance_status, roster, services, index, acting)
@@ -38,23 +36,8 @@ def run_machine(sequences: int, *, shrink: bool = True, seed: int | None = None)
         """The machine with counts of its own."""
 
     Counted.counts = counts
-    if seed is not None:
-        hypothesis.seed(seed)(Counted)
-    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
     with in_one_thread():
-        run_state_machine_as_test(
-            Counted,
-            settings=settings(
-                max_examples=sequences,
-                stateful_step_count=STEPS,
-                derandomize=seed is None,
-                database=None,
-                deadline=None,
-                phases=phases,
-                report_multiple_bugs=False,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_sequences(Counted, sequences, STEPS, shrink=shrink, seed=seed)
     return counts
 
 

@@ -6,6 +6,7 @@ chooses (invariant 21). It is here until Dockwarden has a rollback of its own, a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, ClassVar
 
 from dockwarden.actions import Action, Unaimed, recorded
@@ -137,7 +138,9 @@ class UpdateService:
             return Effect(State.UNKNOWN, f"the call was not answered ({code(error)})", retry=True)
         return Effect(State.FAILED, f"ECS answered {code(error)}", retry=passing(error))
 
-    def verify(self, readers: Clients, actions: Sequence[DeployEarlier]) -> Effects:
+    def verify(
+        self, readers: Clients, actions: Sequence[DeployEarlier], _since: datetime | None = None
+    ) -> Effects:
         """Whether the service deploys what it should."""
         return {action.target: self._found(_read(readers, action), action) for action in actions}
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from lab.demo.console import Screen
 from lab.demo.errors import DemoError
 from lab.demo.machinery import base_port
+from lab.demo.pipeline import Step
 from lab.demo.scenarios import chosen
 from lab.demo.stage import words_of
 
@@ -100,3 +102,28 @@ def test_an_interrupted_demo_leaves_nothing_running() -> None:
     assert "nothing is left running" in rest
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_what_a_pipeline_prints_is_known_line_by_line_while_it_runs() -> None:
+    """The demo looks whether it says something, and never waits for a line that may not come."""
+    program = "import sys; print('one', flush=True); sys.stdin.read(); print('two'); sys.exit(3)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    step = Step(("dockwarden", "wait"), process)
+    deadline = time.monotonic() + 20
+    while not step.says("one") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert step.says()
+    assert not step.says("two")
+    assert process.stdin is not None
+    process.stdin.close()
+    assert step.ended() == (3, "one\ntwo")
+
+
+def test_a_pipeline_that_is_ended_early_leaves_nothing_running() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"], stdout=subprocess.PIPE, text=True
+    )
+    Step(("dockwarden", "wait"), process).end()
+    assert process.poll() is not None

@@ -8,7 +8,6 @@ from dockwarden.facts.known_good import BadRevision, GoodRevision, Known, Soakin
 from dockwarden.facts.services import ServiceRef
 from dockwarden.ledger.known_good import LedgerKnownGood
 from dockwarden.ledger.memory import MemoryStore
-from dockwarden.ledger.records import UnreadableRecordError
 from dockwarden.ledger.store import Item, Put, Store
 from tests.fakes import NOON
 
@@ -21,9 +20,8 @@ KNOWN = Known("prod/web", (GOOD,), (BAD,), Soaking("web:42", None, DIGESTS, NOON
 
 def test_what_is_known_comes_back_as_it_was(store: Store) -> None:
     ledger = LedgerKnownGood(store)
-    assert ledger.of(WEB) == ()
+    assert ledger.known([WEB])[WEB] == Known("prod/web")
     assert ledger.keep(KNOWN, NOON)
-    assert ledger.of(WEB) == (GOOD,)
     found = ledger.known([WEB, API, WEB])
     assert found[API] == Known("prod/api")
     assert found[WEB].written == 1
@@ -50,7 +48,7 @@ def test_it_is_kept_for_four_hundred_days_after_it_was_last_written() -> None:
     later = NOON + timedelta(days=401)
     read = LedgerKnownGood(store).known([WEB])[WEB]
     LedgerKnownGood(store).keep(read, later)
-    assert LedgerKnownGood(store).of(WEB) == ()
+    assert LedgerKnownGood(store).known([WEB])[WEB].good == ()
 
 
 @pytest.mark.parametrize("damage", [{"known": "{"}, {"known": '{"service":1}'}, {"v": 99}])
@@ -61,8 +59,6 @@ def test_a_damaged_record_fails_its_own_service_and_no_other(damage: Item) -> No
     (item,) = store.items.values()
     store.write([Put({**item, **damage})])
     assert ledger.known([WEB, API]) == {API: Known("prod/api")}
-    with pytest.raises(UnreadableRecordError):
-        ledger.of(WEB)
 
 
 def test_nothing_is_read_where_nothing_is_asked_for(store: Store) -> None:

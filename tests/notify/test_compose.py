@@ -1,11 +1,12 @@
 """Which cards of one batch become one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from dockwarden.notify.cards import Card, from_json, to_json
-from dockwarden.notify.compose import DIGEST_ABOVE, about_incident, digested
+from dockwarden.notify.cards import Card, Line, Tone, from_json, to_json
+from dockwarden.notify.compose import DIGEST_ABOVE, about_incident, answer_line, digested
 from dockwarden.verdicts import Decision, Verdict, Words
 from tests.notify.cards import CHANNEL, DRAINED, NOON
 
@@ -53,3 +54,20 @@ def test_cards_without_a_group_are_one_where_they_say_the_same() -> None:
 def test_a_group_stays_out_of_the_outbox_which_older_versions_read() -> None:
     assert "group" not in to_json(incident(1), CHANNEL)
     assert from_json(to_json(incident(1), CHANNEL)) == (replace(incident(1), group=None), CHANNEL)
+
+
+def test_many_that_wait_are_one_card_that_says_where_each_can_be_answered() -> None:
+    """No single id of them stands for all."""
+    lines = (Line("Why held", "It asks."), answer_line("a-0", NOON + timedelta(hours=4), NOON))
+    waits = [replace(DRAINED, id=f"a-{n}", subject=f"i-{n}", tone=Tone.HELD, lines=lines) for n in range(9)]
+    (card,) = digested(waits)
+    assert [line.label for line in card.lines] == ["Which", "Why held", "Decide"]
+    assert "dockwarden pending" in card.lines[2].text
+    (drained,) = digested([replace(DRAINED, id=f"a-{n}", subject=f"i-{n}") for n in range(9)])
+    assert "Decide" not in [line.label for line in drained.lines]
+
+
+def test_a_deadline_of_another_day_says_which() -> None:
+    assert answer_line("a", NOON + timedelta(hours=4), NOON).text.endswith(f"until {NOON:16:%M} UTC.")
+    tomorrow = NOON + timedelta(hours=14)
+    assert answer_line("a", tomorrow, NOON).text.endswith(f"until {tomorrow:%H:%M} UTC on {tomorrow:%d %b}.")

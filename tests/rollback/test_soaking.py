@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ from dockwarden.rollback.soaking import (
     MOST,
     Look,
     Soak,
+    doubt,
+    evidence,
     filled,
     forgiven,
     from_history,
@@ -202,6 +205,67 @@ def test_history_is_taken_over_once_and_never_against_what_was_seen() -> None:
     assert filled(full, [good("web:39", -150)], at(30)) is full
 
 
+def from_rollouts(*rollouts: Rollout) -> GoodRevision:
+    """The only revision that ECS's history speaks for, whose rollouts were followed by others an hour later each."""
+    revisions = {"rev/41": Revision("rev/41", "web:41", (RevisionImage("app", "shop:1", "sha256:1"),))}
+    [found] = from_history(
+        WEB, [Rollout("next", "IN_PROGRESS", at(60), "rev/42"), *rollouts], revisions, SOAK
+    )
+    return found
+
+
+def proven(minutes: float = 0, **changes: Any) -> Rollout:
+    made = Rollout(f"arn/{minutes}", "SUCCESSFUL", at(minutes), "rev/41", finished_at=at(minutes + 2))
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubt"),
+    [
+        ({}, ""),
+        ({"alarms": "MONITORING_COMPLETE"}, ""),
+        ({"early": True}, "its deployment was called SUCCESSFUL early (earlySuccessCriteria)"),
+        *(
+            (
+                {"alarms": status},
+                f"the alarms of its deployment were {status}, so that what they said is not known",
+            )
+            for status in ("TRIGGERED", "DISABLED", "MONITORING", "A_NEW_ONE")
+        ),
+    ],
+)
+def test_what_ecs_own_history_says_against_a_revision_is_kept(changes: dict[str, Any], doubt: str) -> None:
+    """SUCCESSFUL is weak where not all tasks were waited for, or the alarms were not watched to the end."""
+    assert (from_rollouts(proven(**changes)).by_history, from_rollouts(proven(**changes)).doubt) == (
+        True,
+        doubt,
+    )
+
+
+def test_a_rollout_of_it_without_any_doubt_is_enough() -> None:
+    assert from_rollouts(proven(30, early=True), proven(-90)).doubt == ""
+    assert from_rollouts(proven(30), proven(-90, early=True)).doubt == ""
+    assert from_rollouts(proven(30, early=True), proven(-90, early=True)).doubt != ""
+
+
+def test_that_ecs_went_back_to_a_revision_says_nothing_of_the_alarms_of_that_one() -> None:
+    back = proven(status="ROLLBACK_SUCCESSFUL", target="rev/42", rolled_back_to="rev/41", alarms="TRIGGERED")
+    assert from_rollouts(back).doubt == ""
+
+
+def test_who_has_seen_a_revision_work_is_said_and_history_alone_is_a_doubt() -> None:
+    seen = replace(good(), last_seen=at(9 * 24 * 60))
+    assert evidence(seen) == "known good for 9 days, seen by Dockwarden"
+    assert doubt(seen) is None
+    told = replace(seen, by_history=True)
+    assert evidence(told) == "known good for 9 days, by ECS's history only"
+    assert doubt(told) == "only ECS's history says that web:41 worked"
+    assert doubt(replace(told, doubt="it was early")) == (
+        "only ECS's history says that web:41 worked, and it was early"
+    )
+    assert doubt(replace(seen, doubt="it was early")) is None
+
+
 def test_a_revision_from_history_that_soaks_is_seen_from_then_on() -> None:
     known = filled(NOTHING, [replace(good(), by_history=True)], at(0))
     assert [one.by_history for one in after(look(1), look(11), known=known).good] == [False]
@@ -282,3 +346,40 @@ def test_no_more_than_twenty_are_kept_of_each() -> None:
     for n in range(30):
         known = rolled_back(known, bad(f"web:{100 + n}", minutes=n))
     assert len(known.bad) == MOST
+
+
+def at_revision(minutes: float, revision: str, digests: Digests = ONE) -> Look:
+    return replace(look(minutes, digests=digests), service_revision=revision)
+
+
+def test_who_deploys_the_same_number_once_more_begins_a_new_soak() -> None:
+    """Ten minutes of one service revision are not made of five of each."""
+    known = after(at_revision(0, "rev/1"), at_revision(5, "rev/2"), at_revision(10, "rev/2"))
+    assert known.good == ()
+    assert [one.service_revision for one in after(at_revision(15, "rev/2"), known=known).good] == ["rev/2"]
+
+
+def test_the_same_number_with_the_same_image_under_another_service_revision_is_still_good() -> None:
+    known = after(at_revision(0, "rev/1"), at_revision(10, "rev/1"), at_revision(15, "rev/2"))
+    assert [(one.service_revision, one.last_seen) for one in known.good] == [("rev/2", at(15))]
+
+
+def test_the_number_of_a_bad_revision_may_prove_good_with_a_mended_image() -> None:
+    known = Known(WEB, bad=(bad("web:41", TWO),))
+    assert after(look(0, digests=TWO), look(10, digests=TWO), known=known).good == ()
+    assert [one.digests for one in after(look(0), look(10), known=known).good] == [ONE]
+
+
+def test_the_number_of_a_good_revision_with_another_image_is_another_one() -> None:
+    known = after(look(0), look(10), look(15, digests=TWO), look(25, digests=TWO))
+    assert [one.digests for one in known.good] == [TWO, ONE]
+    assert known.good[1].last_seen == at(10)
+
+
+def test_a_rollback_whose_digests_are_not_known_takes_no_other_image_of_the_number_away() -> None:
+    """The same number with the image that worked stays known; one whose image is not known either does not."""
+    worked = GoodRevision(WEB, "web:42", None, ONE, NOON, NOON, NOON)
+    unknown, unread = replace(worked, digests=()), BadRevision(WEB, "web:42", (), at(60), "rollback-1")
+    assert rolled_back(replace(NOTHING, good=(worked,)), unread).good == (worked,)
+    assert rolled_back(replace(NOTHING, good=(unknown,)), unread).good == ()
+    assert rolled_back(replace(NOTHING, good=(worked,)), replace(unread, digests=ONE)).good == ()

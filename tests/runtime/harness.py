@@ -12,22 +12,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from dockwarden.aws.adapters import adapters
 from dockwarden.aws.alarm_states import CloudWatchAlarmStates
+from dockwarden.aws.answers import AwsAnswers, Reading
 from dockwarden.aws.capacity import EcsCapacity
 from dockwarden.aws.clients import ACT_ATTEMPTS, Clients
-from dockwarden.aws.evidence import AwsEvidence
 from dockwarden.aws.facts import AwsFacts
 from dockwarden.aws.fleet import EcsFleet
 from dockwarden.aws.outbox import SqsOutbox
 from dockwarden.aws.performer import AwsPerformer
-from dockwarden.aws.restarts import CloudWatchRestarts
-from dockwarden.aws.roster import EcsRoster
 from dockwarden.aws.stacks import CloudFormationStacks
-from dockwarden.aws.tasks import EcsTasks
 from dockwarden.clock import FixedClock
-from dockwarden.facts.restarts import Restarts
-from dockwarden.facts.roster import Roster
-from dockwarden.facts.tasks import Tasks
 from dockwarden.guard.modes import Mode
 from dockwarden.guard.settings import GuardSettings
 from dockwarden.ledger.dynamodb import DynamoStore
@@ -177,19 +172,20 @@ class Installation:
         clients, config = self.clients(), self.config()
         store = self.store(clients)
         fleet = EcsFleet(lambda: clients.client("ecs"), InstanceIndex(store), config.cluster_arns())
-        roster = EcsRoster(lambda: clients.client("ecs"), config.cluster_arns())
-        restarts = CloudWatchRestarts(lambda: clients.client("cloudwatch"), list(config.cluster_arns()))
-        evidence = AwsEvidence(clients)
-        tasks = EcsTasks(lambda: clients.client("ecs"))
-        others = {Roster: roster, Restarts: restarts, Tasks: tasks, **evidence.answers()}
+        reading = Reading(self.clock.now, pinnable=config.pinned_copies is not None)
+        answers = AwsAnswers(clients, store, fleet, config.cluster_arns(), reading)
         capacity = EcsCapacity(lambda: clients.client("ecs"), fleet.cluster, config.guard)
         parts = Parts(
             config=config,
             clock=self.clock,
             store=store,
-            facts=AwsFacts(fleet, others, [evidence.begin, capacity.begin]),
+            facts=AwsFacts(fleet, answers, [answers.begin, capacity.begin]),
             scopes=fleet,
-            performer=AwsPerformer(clients, {name: p.act_role for name, p in config.playbooks.items()}),
+            performer=AwsPerformer(
+                clients,
+                {name: p.act_role for name, p in config.playbooks.items()},
+                adapters(config.pinned_copies),
+            ),
             outbox=SqsOutbox(lambda: clients.client("sqs"), self.outbox_url, "C0PLATFORM"),
             home=(ACCOUNT, REGION),
             capacity=capacity,

@@ -72,6 +72,14 @@ def retried(results: Sequence[Result]) -> list[bool]:
     return [result.retry is not None for result in results]
 
 
+def asked_again(bench: Bench) -> list[str]:
+    """The rules for which people were asked about the only proposal, on the bus, each with a card of its id."""
+    [held] = bench.parts.proposals.all()
+    asked = [str(e["detail"]["rule"]) for e in bench.outbox.events if e["detail"].get("id") == held.id]
+    assert len([card for card in bench.outbox.cards if card.id == held.id]) == len(asked)
+    return asked
+
+
 class TestInOneBatch:
     """Requests and events about one target, which arrive together."""
 
@@ -230,6 +238,7 @@ class TestLastLook:
         bench.performer = Interrupted(bench, TARGET)
         held = approve(bench)
         assert (held.standing, held.rule) == (Standing.WAITING, Rule.HANDS_OFF)
+        assert asked_again(bench) == [Rule.MODE, Rule.HANDS_OFF]
         assert bench.performer.performed == []
         bench.clock.set(bench.clock.now() + MINUTE)
         assert approve(bench).standing is Standing.SETTLED
@@ -257,6 +266,7 @@ class TestBegun:
     def test_what_was_not_done_waits_again(self) -> None:
         bench, held = self.begun(Effect(State.FAILED, "its status is ACTIVE"))
         assert (held.standing, held.rule) == (Standing.WAITING, Rule.HANDS_OFF)
+        assert asked_again(bench) == [Rule.MODE, Rule.HANDS_OFF]
         assert bench.parts.actions.open_intents() == {}
 
     def test_what_nobody_can_read_is_looked_at_again(self) -> None:

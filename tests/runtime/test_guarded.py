@@ -350,7 +350,7 @@ class TestUndo:
         bench.clock.set(later)
         [result] = bench.run(rebalance(at=later))
         assert result.outcomes[0].verdict == "ignore"
-        assert "has undone it" in result.outcomes[0].reason
+        assert "wanted it undone" in result.outcomes[0].reason
         assert bench.performer.performed == [TARGET]
 
 

@@ -286,9 +286,22 @@ def seen(key: tuple[str, str], item: Raw) -> tuple[tuple[str, str], Raw]:
         left["recent"] = len(json.loads(str(left["recent"])))
     if left.get("outcome"):
         left["outcome"] = str(left["outcome"]).partition(":")[0]
+    if sk == "GOOD":
+        # How many sweeps have seen a soak, and when, depends on how many there were.
+        known = json.loads(str(item["known"]))
+        left["known"] = [[one["task_definition"] for one in known[kind]] for kind in ("good", "bad")]
     if "history" in left:
         left["history"] = {k: v for k, v in json.loads(str(left["history"])).items() if k != "written"}
+    if "known" in left:
+        left["known"] = json.loads(str(left["known"]), object_hook=undated)
+    if "said" in left:
+        left["said"] = [(mark, told) for mark, told, *_ in json.loads(str(left["said"]))]
     return (pk, sk), left
+
+
+def undated(known: Raw) -> Raw:
+    """What is known to work, without when it was seen to."""
+    return {k: v for k, v in known.items() if k not in PASSING | {"last_seen", "soaked_at"}}
 
 
 def unmarshalled(raw: Raw) -> Iterator[tuple[str, Any]]:

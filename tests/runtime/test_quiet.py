@@ -17,7 +17,7 @@ from dockwarden.events.ecs_task_state_change import TaskStateChange
 from dockwarden.events.parse import Event, UnknownEvent, parse
 from dockwarden.incidents.history import History, Incident
 from dockwarden.incidents.subjects import key_of
-from dockwarden.lanes import RECORDS
+from dockwarden.lanes import LANES, RECORDS
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.playbook import hushes, registry
@@ -32,6 +32,9 @@ from tests.fakes import ACCOUNT, NOON, REGION, Bench, FakeOutbox, FakeWorld
 from tests.rollouts import NEW, SCALING, Raw, crashed, replaced, task
 
 HUSHES = hushes([playbook for playbook in registry().values() if playbook.lane is RECORDS])
+OF_LANES = [
+    hushes([playbook for playbook in registry().values() if playbook.lane is one]) for one in LANES.values()
+]
 HOME = (ACCOUNT, REGION)
 
 
@@ -75,10 +78,15 @@ def troubled(event: Event) -> MemoryStore:
     return store
 
 
+def by_lane(event: Event) -> list[tuple[str, Quiet]]:
+    """What each lane that calls an event quiet says of it."""
+    return [said for lane_hushes in OF_LANES for said in hushed(event, lane_hushes) or ()]
+
+
 def test_the_engine_does_nothing_about_an_event_that_is_quiet_and_says_the_same_of_it() -> None:
     """Also where its service is in trouble; so `dockwarden decide`, which has no such short way, says the same."""
     assert len(QUIET) > 200
-    for raw, said in QUIET:
+    for raw, _ in QUIET:
         event = parse(raw)
         assert not isinstance(event, UnknownEvent)
         store = troubled(event)
@@ -86,7 +94,7 @@ def test_the_engine_does_nothing_about_an_event_that_is_quiet_and_says_the_same_
         bench = Bench(world=FakeWorld(), outbox=FakeOutbox(), store=store)
         (result,) = bench.run(raw)
         found = [(o.playbook, Quiet(o.reason, o.target, o.cause)) for o in result.outcomes]
-        assert found == said, raw
+        assert sorted(found) == sorted(by_lane(event)), raw
         assert {o.verdict for o in result.outcomes} == {Verdict.IGNORE}
         assert [o.incident for o in result.outcomes if o.incident] == []
         assert (result.retry, store.items, bench.outbox.cards, bench.world.asked) == (None, before, [], [])

@@ -23,11 +23,14 @@ from dockwarden.runtime.finishing import finish_open
 from dockwarden.runtime.keeping import bounded
 from dockwarden.runtime.over import free_what_is_over
 from dockwarden.runtime.undo import NothingToUndoError, ask_undo
+from tests.aws.changing import roll_back
 from tests.fakes import NOON, Bench, FakeCapacity, warning
 from tests.runtime.test_guarded import MINUTE, TARGET, approve, rebalance, request, settled
 
 DENIED = Effect(State.FAILED, "ECS refused it: AccessDenied")
 DRAINED = Effect(State.DONE, "found DRAINING")
+BEFORE = Effect(State.FAILED, "its deployment is web:43")
+DEPLOYED = Effect(State.DONE, "ECS deploys web:41")
 ONE, SERVICE = "cluster:prod", "service:prod/web"
 
 
@@ -96,6 +99,21 @@ class TestSlots:
         later(bench, 2 * MINUTE)
         assert free_what_is_over(bench.parts) == 1
 
+    @pytest.mark.parametrize(
+        ("minutes", "shown", "freed"), [(5, BEFORE, 0), (5, DEPLOYED, 1), (16, BEFORE, 1)]
+    )
+    def test_a_rollback_that_ecs_does_not_show_yet_keeps_its_slot_for_a_while(
+        self, minutes: int, shown: Effect, freed: int
+    ) -> None:
+        """DescribeServices may lag: what it shows else reads as superseded, and so as over."""
+        bench, intent = drained(Bench(capacity=Pools()))
+        item, action = bench.store.get((f"INTENT#{intent}", "INTENT")), roll_back()
+        assert item is not None
+        bench.store.write([Put({**item, "kind": action.KIND, "action": json.dumps(action.fields())})])
+        bench.performer.ended, bench.performer.found[action.target] = {action.target}, shown
+        later(bench, minutes * MINUTE)
+        assert free_what_is_over(bench.parts) == freed
+
     @pytest.mark.parametrize("damage", [{"kind": "newer:Kind"}, {"action": "{}"}])
     def test_an_intent_of_a_kind_that_is_not_known_keeps_no_other_slot(self, damage: dict[str, str]) -> None:
         bench, intent = drained(Bench(capacity=Pools()))
@@ -138,6 +156,16 @@ class TestUndo:
         lease = bench.parts.actions.lease(TARGET)
         assert lease is not None
         assert lease.intent == intent
+
+    def test_an_undo_that_was_not_done_is_never_said_to_have_been(self) -> None:
+        """It costs trust and bars the same all the same: both say what a person wanted, and no more."""
+        bench, intent = drained()
+        bench.mode = Mode.OBSERVE
+        assert str(undo(bench, intent).outcome).startswith("not done")
+        controls = bench.parts.controls.read()
+        [demotion], [bar] = controls.demotions, controls.bars
+        assert demotion.why == f"{intent} was to be undone"
+        assert "wanted it undone" in bar.sentence()
 
     def test_an_undo_is_not_undone_and_costs_no_trust_by_that(self) -> None:
         bench, intent = drained()
@@ -187,7 +215,7 @@ class TestUndo:
         bench.parts.controls.bar(bar, NOON)
         [result] = bench.run(warning())
         assert [outcome.verdict for outcome in result.outcomes] == ["tell"]
-        assert "has undone it" in result.outcomes[0].reason
+        assert "wanted it undone" in result.outcomes[0].reason
 
 
 class TestDuplicates:

@@ -1,6 +1,7 @@
 """What an adapter is: the part of the performer that knows one kind of action."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from dockwarden.actions import Action
@@ -24,8 +25,13 @@ class Adapter(Protocol[_Kind_contra]):
     ) -> Effects:
         """Perform actions in as few calls as the API allows, asking the gate before each call."""
 
-    def verify(self, readers: Clients, actions: Sequence[_Kind_contra]) -> Effects:
-        """Read whether actions have taken effect: DONE, GONE, FAILED where not, UNKNOWN where unreadable."""
+    def verify(
+        self, readers: Clients, actions: Sequence[_Kind_contra], since: datetime | None = None
+    ) -> Effects:
+        """Read whether actions have taken effect: DONE, GONE, FAILED where not, UNKNOWN where unreadable.
+
+        `since` is when they were to be done, where that is known: what was done and changed again is DONE, too.
+        """
 
     def over(self, readers: Clients, actions: Sequence[_Kind_contra]) -> Mapping[str, bool]:
         """Read whether the disruption that each action began is over; what is unreadable is not."""

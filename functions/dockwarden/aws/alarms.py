@@ -35,8 +35,9 @@ def _pages(cloudwatch: Any, names: Sequence[str], deadline: Deadline) -> Iterato
 
 def _alarms(page: Mapping[str, Any]) -> Iterator[Alarm]:
     for data in (*page.get("MetricAlarms", []), *page.get("CompositeAlarms", [])):
-        # The second of these also moves when only the evaluation changed, so that it may be too late a time.
-        since = data.get("StateTransitionedTimestamp") or data.get("StateUpdatedTimestamp")
+        # Never StateUpdatedTimestamp: it moves when only the evaluation changed, and by it an ALARM that is older
+        # than a deployment would speak against that.
+        since = data.get("StateTransitionedTimestamp")
         yield Alarm(data.get("AlarmName", ""), data.get("StateValue"), _time(since))
 
 

@@ -12,6 +12,7 @@ from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.errors import DockwardenError
 from dockwarden.facts.unknown import NotRead
 
+_WITHIN_A_BATCH = 25.0  # of the 60 s that the function of the lane has
 _T = TypeVar("_T")
 
 
@@ -52,6 +53,23 @@ class Deadline:
         if self.left() <= seconds:
             raise TooLateError(self.seconds)
         self._rest(seconds)
+
+
+class Batch:
+    """A batch of events, whose questions together have a deadline; before the first one there is none."""
+
+    def __init__(self, deadline: Callable[[float], Deadline] = Deadline) -> None:
+        self._deadline = deadline
+        self._all: Deadline | None = None
+
+    def begin(self) -> None:
+        """Begin a batch: from here on all questions together have a deadline of their own."""
+        self._all = self._deadline(_WITHIN_A_BATCH)
+
+    def until(self, within: float) -> Deadline:
+        """The deadline of one question that may take some seconds."""
+        left = self._all.left() if self._all is not None else within
+        return self._deadline(min(within, left))
 
 
 class Once(Generic[_T]):

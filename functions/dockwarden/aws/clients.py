@@ -1,4 +1,4 @@
-"""boto3 clients, each made when it is first used, with every call noted."""
+"""Clients of AWS, each made when it is first used, with every call noted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,12 +50,11 @@ class Clients:
         return _Assumed(self, answer["Credentials"])
 
     def _make(self, service: str, **credentials: str) -> Any:
-        # Imported here: an event that needs no action must not pay for boto3.
-        import boto3  # noqa: PLC0415
+        # Imported here: an event that needs no action must not pay for it.
         from botocore.config import Config  # noqa: PLC0415
 
         if self.session is None:
-            self.session = boto3.Session(region_name=self.region)
+            self.session = _Session(self.region)
         retries = {"mode": "standard", "total_max_attempts": self.attempts}
         config = Config(connect_timeout=2, read_timeout=5, retries=retries)  # type: ignore[arg-type]
         client = self.session.client(service, config=config, **credentials)
@@ -77,6 +76,24 @@ class _Assumed(Clients):
 
     def _make(self, service: str, **_: str) -> Any:
         return super()._make(service, **self._credentials)
+
+
+class _Session:
+    """As much of boto3's session as is needed here.
+
+    boto3 makes its clients by botocore, too, and imports s3transfer, multiprocessing and its resources besides: an
+    eighth of a cold start (docs/benchmarks.md).
+    """
+
+    def __init__(self, region: str) -> None:
+        from botocore.session import get_session  # noqa: PLC0415
+
+        self._session: Any = get_session()
+        self._region = region
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of the region, as boto3's session makes it."""
+        return self._session.create_client(service, region_name=self._region, **options)
 
 
 def _note_calls(client: Any, calls: list[Call]) -> None:

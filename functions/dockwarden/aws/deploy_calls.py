@@ -12,7 +12,7 @@ from dockwarden.events.arn import cluster_name
 from dockwarden.events.caller import Caller
 from dockwarden.events.ecs_record import target_of
 from dockwarden.facts.evidence import DeployCall
-from dockwarden.facts.services import Deployment, ServiceRef
+from dockwarden.facts.services import ServiceRef
 
 _PAGE = 50  # LookupEvents gives no more
 _PACE = 0.55  # seconds between two calls: AWS allows two a second for the whole account and Region
@@ -24,23 +24,29 @@ _NO_DEPLOYMENT = frozenset({"cluster", "service", "desiredCount"})
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A deployment as it is looked for: when it began, and its id, None where that is not known."""
+
+    at: datetime | None
+    deployment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     call: DeployCall
     is_named: bool
     apart: timedelta
 
 
-def deploy_call(
-    cloudtrail: Any, service: ServiceRef, deployment: Deployment, deadline: Deadline
-) -> DeployCall:
+def deploy_call(cloudtrail: Any, service: ServiceRef, begun: Begun, deadline: Deadline) -> DeployCall:
     """The call that began a deployment. Raises UnreadableError where CloudTrail shows none."""
-    if deployment.created_at is None:
+    if begun.at is None:
         raise UnreadableError("ECS does not say when the deployment began")
     for number, name in enumerate(_CALLS):
         if number:
             deadline.pause(_PACE)
-        records = _records(cloudtrail, name, deployment.created_at, deadline)
-        found = [one for record in records if (one := _read(record, service, deployment)) is not None]
+        records = _records(cloudtrail, name, begun.at, deadline)
+        found = [one for record in records if (one := _read(record, service, begun)) is not None]
         if found:
             return min(found, key=lambda one: (not one.is_named, abs(one.apart))).call
     raise UnreadableError("CloudTrail shows no call that began it, and may be 15 minutes late")
@@ -73,7 +79,7 @@ def _record(text: object) -> Mapping[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def _read(record: Mapping[str, Any], service: ServiceRef, deployment: Deployment) -> _Found | None:
+def _read(record: Mapping[str, Any], service: ServiceRef, begun: Begun) -> _Found | None:
     """A record, where it may be the beginning of this deployment of this service."""
     target, at = target_of(record), fields.time(record, "eventTime")
     asked = set(fields.mapping(record, "requestParameters"))
@@ -84,8 +90,9 @@ def _read(record: Mapping[str, Any], service: ServiceRef, deployment: Deployment
     if not is_ours or fields.text(record, "errorCode") or asked <= _NO_DEPLOYMENT or at is None:
         return None
     answered = fields.mappings(record, "responseElements", "service", "deployments")
-    is_named = deployment.id is not None and deployment.id in (fields.text(one, "id") for one in answered)
-    return _Found(_call(record, at), is_named, at - (deployment.created_at or at))
+    names = (fields.text(one, "id") for one in answered)
+    is_named = begun.deployment is not None and begun.deployment in names
+    return _Found(_call(record, at), is_named, at - (begun.at or at))
 
 
 def _call(record: Mapping[str, Any], at: datetime) -> DeployCall:

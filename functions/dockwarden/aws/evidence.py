@@ -1,20 +1,23 @@
 """Answers the protocols of facts.evidence from ECS, CloudWatch and its Logs, CloudTrail and Elastic Load Balancing."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar, cast
 
 from dockwarden.aws import services
 from dockwarden.aws.alarms import described
-from dockwarden.aws.asking import Deadline, Once, UnreadableError, asked, together
+from dockwarden.aws.asking import Batch, Deadline, Once, UnreadableError, asked, together
 from dockwarden.aws.clients import Clients
-from dockwarden.aws.deploy_calls import deploy_call
+from dockwarden.aws.deploy_calls import Begun, deploy_call
 from dockwarden.aws.log_lines import Wrote, log_tail
 from dockwarden.aws.revisions import Failing, changed_by, difference
 from dockwarden.aws.target_health import target_groups
 from dockwarden.aws.task_definitions import TaskDefinitions, restart_policy
 from dockwarden.facts.alarms import ServiceAlarms, alarm_names
+from dockwarden.facts.deployers import Deployers
 from dockwarden.facts.evidence import (
     Alarms,
+    DeployCall,
     Deployer,
     Evidence,
     EvidenceAtOnce,
@@ -32,36 +35,38 @@ from dockwarden.facts.unknown import NotRead
 from dockwarden.permissions import Permission
 
 _WITHIN = 8.0
-_WITHIN_A_BATCH = 25.0  # of the 60 s that the function of the lane has
 _PARTS = ("service", "log", "difference", "deployer", "targets", "alarms", "restarts")
 _T = TypeVar("_T")
 
 
 class AwsEvidence:
-    """Answers Services, Logs, Revisions, Targets, Alarms and EvidenceAtOnce; `within` is the deadline of each question, in seconds."""
+    """Answers Services, Logs, Revisions, Targets, Alarms, Deployers and EvidenceAtOnce; `within` is the deadline of each question, in seconds."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = EvidenceAtOnce.PERMISSIONS
 
     def __init__(
-        self, clients: Clients, within: float = _WITHIN, deadline: Callable[[float], Deadline] = Deadline
+        self,
+        clients: Clients,
+        within: float = _WITHIN,
+        deadline: Callable[[float], Deadline] = Deadline,
+        batch: Batch | None = None,
     ) -> None:
         self._clients = clients
         self._within = within
-        self._deadline = deadline
-        self._batch: Deadline | None = None
+        self._batch = batch or Batch(deadline)
         self._definitions = TaskDefinitions(self._ecs)
 
     def begin(self) -> None:
         """Begin a batch of events: from here on all its questions together have a deadline of their own."""
-        self._batch = self._deadline(_WITHIN_A_BATCH)
+        self._batch.begin()
 
     def _until(self) -> Deadline:
-        left = self._batch.left() if self._batch is not None else self._within
-        return self._deadline(min(self._within, left))
+        return self._batch.until(self._within)
 
     def answers(self) -> Mapping[type, object]:
         """The object that answers each protocol."""
-        return dict.fromkeys((Services, Logs, Revisions, Targets, Alarms, EvidenceAtOnce), self)
+        protocols = (Services, Logs, Revisions, Targets, Alarms, Deployers, EvidenceAtOnce)
+        return dict.fromkeys(protocols, self)
 
     def now(self, service: ServiceRef) -> ServiceState | NotRead:
         """A service with its counts, deployments, last messages and tags."""
@@ -96,6 +101,14 @@ class AwsEvidence:
         return self._alone(
             lambda until: self._deployer(service, services.read(self._ecs(), service), deployment_id, until)
         )
+
+    def deployer(
+        self, service: ServiceRef, began: datetime | None, deployment_id: str | None
+    ) -> DeployCall | NotRead:
+        """The call that began a deployment, also one that ECS shows no more."""
+        begun = Begun(began, deployment_id)
+        cloudtrail = self._clients.client("cloudtrail")
+        return self._alone(lambda until: deploy_call(cloudtrail, service, begun, until))
 
     def health(self, service: ServiceRef) -> tuple[TargetGroup, ...] | NotRead:
         """Every target group of a service; none where it has no load balancer of this kind."""
@@ -151,7 +164,8 @@ class AwsEvidence:
         if deployment is None:
             raise UnreadableError("ECS shows no such deployment of the service any more")
         cloudtrail = self._clients.client("cloudtrail")
-        call = asked(lambda: deploy_call(cloudtrail, service, deployment, until))
+        begun = Begun(deployment.created_at, deployment.id)
+        call = asked(lambda: deploy_call(cloudtrail, service, begun, until))
         return Deployer(call, state.tag(STACK_TAG))
 
     def _changed(self, failing: Failing, state: ServiceState, until: Deadline) -> RevisionDifference:

@@ -11,10 +11,10 @@ class AwsFacts:
     """Answers the engine's Facts: the fleet, which reads ahead for a batch, and those that read when asked."""
 
     def __init__(
-        self, fleet: EcsFleet, others: Mapping[type, object], begin: Sequence[Callable[[], None]] = ()
+        self, fleet: EcsFleet, answers: Mapping[type, object], begin: Sequence[Callable[[], None]] = ()
     ) -> None:
         self._fleet = fleet
-        self._others = others
+        self._answers = answers
         self._begin = begin
 
     def prepare(self, events: Sequence[Event]) -> None:
@@ -29,4 +29,4 @@ class AwsFacts:
 
     def answers(self) -> Mapping[type, object]:
         """The object that answers each protocol."""
-        return {**self._fleet.answers(), **self._others}
+        return self._answers

@@ -18,7 +18,11 @@ _HOST = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
     r"(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/(?P<rest>[^\s]+)"
 )
-_STATES = {"ARCHIVED": ImageState.ARCHIVED, "ACTIVATING": ImageState.ACTIVATING}
+_STATES: Mapping[str, ImageState | None] = {
+    "ACTIVE": None,  # what it is then, its digest says
+    "ARCHIVED": ImageState.ARCHIVED,
+    "ACTIVATING": ImageState.ACTIVATING,
+}
 _INDEXES = ("manifest.list", "image.index")
 _ANOTHER = "it is in another registry"
 _NO_DIGEST = "nobody knows which digest ran"
@@ -129,7 +133,10 @@ def _judged(one: Wanted, ref: Reference, found: Mapping[str, Detail] | NotRead) 
     ran = found.get(wanted)
     now = found.get(ref.digest or ref.tag or "")
     resolved = str(now.get("imageDigest")) if now is not None else None
-    state = ImageState.GONE if ran is None else _STATES.get(ran.get("imageStatus", "ACTIVE"))
+    status = str(ran.get("imageStatus", "ACTIVE")) if ran is not None else None
+    if status is not None and status not in _STATES:
+        return _unknown(one, f"its status is {status}")
+    state = ImageState.GONE if status is None else _STATES[status]
     if (
         state is None
         and now is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import random
 from time import sleep
 from typing import Any, Literal
@@ -43,8 +44,9 @@ class SetInstanceStatus:
         answers = side_by_side(call.some, list(_chunks(actions, _UPDATE)), _WORKERS)
         return {target: effect for answer in answers for target, effect in answer.items()}
 
-    def verify(self, readers: Clients, actions: Some) -> Effects:
+    def verify(self, readers: Clients, actions: Some, since: datetime | None = None) -> Effects:
         """Read whether container instances have the status; GONE or FAILED where not, UNKNOWN where unreadable."""
+        del since  # ECS keeps no history of it
         effects: Effects = {}
         for some in _chunks(actions, _DESCRIBE):
             found = _statuses(readers, some)

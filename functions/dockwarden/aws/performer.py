@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dockwarden.actions import Action
@@ -46,11 +47,11 @@ class AwsPerformer:
             effects |= _keyed(kind, adapter.perform(clients, self._readers, some, gate))
         return [replace(effects.get(_key(action), _NO_ADAPTER), session=session) for action in actions]
 
-    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+    def verify(self, actions: Sequence[Action], since: datetime | None = None) -> list[Effect]:
         """Read whether actions have taken effect."""
         effects: dict[_Key, Effect] = {}
         for kind, adapter, some in self._by_kind(actions):
-            effects |= _keyed(kind, adapter.verify(self._readers, some))
+            effects |= _keyed(kind, adapter.verify(self._readers, some, since))
         return [effects.get(_key(action), _NO_ADAPTER) for action in actions]
 
     def over(self, actions: Sequence[Action]) -> list[bool]:

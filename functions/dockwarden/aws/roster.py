@@ -1,10 +1,14 @@
 """The services of the opted-in clusters, from ECS."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
+from dockwarden.aws import services
 from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.facts.roster import Roster, ServiceNow
+from dockwarden.facts.services import ServiceState
+from dockwarden.facts.task_sets import as_deployed, live
 from dockwarden.facts.unknown import NotRead
 from dockwarden.parallel import side_by_side
 from dockwarden.permissions import Permission
@@ -52,5 +56,30 @@ def _service(cluster: str, found: Mapping[str, Any]) -> ServiceNow:
         desired=found["desiredCount"],
         running=found["runningCount"],
         pending=found["pendingCount"],
-        deploying=len(found.get("deployments", [])) > 1,
+        deploying=len(found.get("deployments", [])) > 1 or len(live(services.state(found))) > 1,
+        **_released(found),
     )
+
+
+def _released(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a service runs, and whether its deployment is over."""
+    if found.get("taskSets") and not found.get("deployments"):
+        return _of_task_sets(services.state(found))
+    deployments = found.get("deployments", [])
+    primary: Mapping[str, Any] = next((one for one in deployments if one.get("status") == "PRIMARY"), {})
+    revisions = [one.get("arn") for one in found.get("currentServiceRevisions", [])]
+    return {
+        "task_definition": primary.get("taskDefinition") or found.get("taskDefinition"),
+        "revision": revisions[0] if len(revisions) == 1 else None,
+        "settled": len(deployments) == 1 and primary.get("rolloutState", "COMPLETED") == "COMPLETED",
+        "deployment": primary.get("id"),
+        "deployed_at": began if isinstance(began := primary.get("createdAt"), datetime) else None,
+    }
+
+
+def _of_task_sets(state: ServiceState) -> dict[str, Any]:
+    """The same of a service that CodeDeploy or another controller deploys; ECS shows no service revision of it."""
+    seen = as_deployed(state)
+    primary = seen.deployment()
+    settled = primary is not None and primary.rollout_state == "COMPLETED"
+    return {"task_definition": seen.task_definition_arn, "settled": settled}

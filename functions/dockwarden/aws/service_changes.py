@@ -2,13 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from random import random
 from time import sleep
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from dockwarden.actions import Action
 from dockwarden.aws.adapting import Effects
 from dockwarden.aws.clients import Clients
 from dockwarden.aws.errors import AWS_ERRORS, code, outcome_unknown, passing, throttled
+from dockwarden.aws.made_since import as_it_was, made_since
 from dockwarden.aws.service_looks import GONE, Seen, seen, service_now, status_now, taken_back_by_ecs
 from dockwarden.facts.releases import ENDED, ROLLING_BACK, UNDER_WAY
 from dockwarden.parallel import side_by_side
@@ -25,24 +29,29 @@ _THROTTLED_TRIES = 3
 _THROTTLED_WAIT = 0.4
 _STEADY_OR_FAILED = frozenset({"COMPLETED", "FAILED"})
 _Set = RollBackService | RollForwardService
-_Kind = TypeVar("_Kind", _Set, StopServiceDeployment)
+_Kind = TypeVar("_Kind", bound=Action)
 
 
-class _ServiceChange(ABC, Generic[_Kind]):
-    """What both calls share: neither takes a token or a condition, so that what they change is compared before."""
+class ServiceChange(ABC, Generic[_Kind]):
+    """What these calls share: none takes a token or a condition, so that what they change is compared before.
+
+    `BY` is who is called, for people.
+    """
+
+    BY: ClassVar[str] = "ECS"
 
     def perform(self, clients: Clients, readers: Clients, actions: Sequence[_Kind], gate: Gate) -> Effects:
         """Perform actions, each right after a last look at its service and the gate, in this order.
 
         The gate is asked last of all, so that no stop comes too late; what somebody deploys while it is asked is the
-        one thing that the look cannot see, and ECS knows no condition on either call.
+        one thing that the look cannot see, and none of the calls knows a condition.
         """
         effects = side_by_side(lambda one: self._one(clients, readers, one, gate), actions, _WORKERS)
         return {one.target: effect for one, effect in zip(actions, effects, strict=True)}
 
-    def verify(self, readers: Clients, actions: Sequence[_Kind]) -> Effects:
+    def verify(self, readers: Clients, actions: Sequence[_Kind], since: datetime | None = None) -> Effects:
         """Read whether actions have taken effect: DONE, GONE, FAILED where not, UNKNOWN where unreadable."""
-        return {one.target: self._found(readers, one) for one in actions}
+        return {one.target: self._found_since(readers, one, since) for one in actions}
 
     def over(self, readers: Clients, actions: Sequence[_Kind]) -> Mapping[str, bool]:
         """Whether the deployment that each action began has ended, steady or failed, or was superseded."""
@@ -54,7 +63,7 @@ class _ServiceChange(ABC, Generic[_Kind]):
             if (settled := self._before(readers, action) or gate([action])) is not None:
                 return settled
             try:
-                return self._send(clients.client("ecs"), action)
+                return self._send(self._client(clients), action)
             except AWS_ERRORS as error:
                 if not throttled(error) or attempt == _THROTTLED_TRIES - 1:
                     return self._failed(readers, action, error)
@@ -77,34 +86,43 @@ class _ServiceChange(ABC, Generic[_Kind]):
             words = f"the call was not answered ({code(error)}); it is tried again"
             return Effect(State.UNKNOWN, words, retry=True)
         if passing(error):
-            return Effect(State.FAILED, f"ECS answered {code(error)}; it is tried again", retry=True)
+            return Effect(State.FAILED, f"{self.BY} answered {code(error)}; it is tried again", retry=True)
         if (gone := GONE.get(code(error))) is not None:
             return Effect(State.GONE, gone)
         return self._refused(readers, action, error)
 
     def _refused(self, readers: Clients, action: _Kind, error: Exception) -> Effect:
-        """What it means that ECS does not want to do it."""
+        """What it means that whoever is called does not want to do it."""
         del readers, action
-        return Effect(State.FAILED, f"ECS refused it: {code(error)}")
+        return Effect(State.FAILED, f"{self.BY} refused it: {code(error)}")
+
+    def _client(self, clients: Clients) -> Any:
+        """The client of the call."""
+        return clients.client("ecs")
 
     @abstractmethod
     def _stands(self, readers: Clients, action: _Kind) -> Effect | None:
         """What comes of an action without a call, by what is read now; None where the call may be made."""
 
     @abstractmethod
-    def _send(self, ecs: Any, action: _Kind) -> Effect:
+    def _send(self, client: Any, action: _Kind) -> Effect:
         """Make the call. Raises what boto3 raises."""
 
     @abstractmethod
     def _found(self, readers: Clients, action: _Kind) -> Effect:
         """Whether the action has taken effect."""
 
+    def _found_since(self, readers: Clients, action: _Kind, since: datetime | None) -> Effect:
+        """The same, also where somebody has changed it again since a moment."""
+        del since
+        return self._found(readers, action)
+
     @abstractmethod
     def _is_over(self, readers: Clients, action: _Kind) -> bool:
         """Whether what the action began has ended; what is unreadable has not."""
 
 
-class UpdateService(_ServiceChange[_Set]):
+class UpdateService(ServiceChange[_Set]):
     """The adapter of the actions that put a service on another task definition."""
 
     def _stands(self, readers: Clients, action: _Set) -> Effect | None:
@@ -119,23 +137,32 @@ class UpdateService(_ServiceChange[_Set]):
             return status
         return _compared(now, action, status if isinstance(status, str) else None)
 
-    def _send(self, ecs: Any, action: _Set) -> Effect:
+    def _send(self, client: Any, action: _Set) -> Effect:
         # Nothing but the task definition: what is left out stays as it is (invariant 30).
-        answer = ecs.update_service(
+        answer = client.update_service(
             cluster=action.cluster, service=action.service, taskDefinition=action.task_definition
         )
         now = seen(answer.get("service", {}))
         if not now.is_on(action.task_definition):
             return Effect(State.FAILED, f"ECS reports {revision_name(now.task_definition)}")
-        return Effect(State.DONE, f"ECS deploys {now.named()}")
+        return Effect(State.DONE, f"ECS deploys {now.named()}", made=now.deployment)
 
     def _found(self, readers: Clients, action: _Set) -> Effect:
         now = service_now(readers, action)
         if isinstance(now, Effect):
             return now
         if now.is_on(action.task_definition):
-            return Effect(State.DONE, f"ECS deploys {now.named()}")
+            return Effect(State.DONE, f"ECS deploys {now.named()}", made=now.deployment)
         return Effect(State.FAILED, f"its deployment is {now.named()}")
+
+    def _found_since(self, readers: Clients, action: _Set, since: datetime | None) -> Effect:
+        found = self._found(readers, action)
+        if found.state is not State.FAILED or since is None:
+            return found
+        now = service_now(readers, action)
+        if isinstance(now, Effect):
+            return now
+        return found if as_it_was(now, action) else made_since(readers, action, since) or found
 
     def _is_over(self, readers: Clients, action: _Set) -> bool:
         now = service_now(readers, action)
@@ -149,7 +176,7 @@ class UpdateService(_ServiceChange[_Set]):
         return whole is None or _has_ended(readers, whole)
 
 
-class StopDeployment(_ServiceChange[StopServiceDeployment]):
+class StopDeployment(ServiceChange[StopServiceDeployment]):
     """The adapter of the action that has ECS take a deployment back that is under way."""
 
     def _stands(self, readers: Clients, action: StopServiceDeployment) -> Effect | None:
@@ -161,13 +188,13 @@ class StopDeployment(_ServiceChange[StopServiceDeployment]):
         status = status_now(readers, action.service_deployment)
         return status if isinstance(status, Effect) else _may_be_stopped(now, action, status)
 
-    def _send(self, ecs: Any, action: StopServiceDeployment) -> Effect:
+    def _send(self, client: Any, action: StopServiceDeployment) -> Effect:
         # ABORT, the other value of the enum, leaves a service on half of two revisions: it is never sent.
-        answer = ecs.stop_service_deployment(
+        answer = client.stop_service_deployment(
             serviceDeploymentArn=action.service_deployment, stopType="ROLLBACK"
         )
         named = str(answer.get("serviceDeploymentArn") or action.service_deployment)
-        return Effect(State.DONE, f"ECS takes service deployment {named.rpartition('/')[2]} back")
+        return Effect(State.DONE, f"ECS takes service deployment {named.rpartition('/')[2]} back", made=named)
 
     def _refused(self, readers: Clients, action: StopServiceDeployment, error: Exception) -> Effect:
         """A conflict says that the deployment has moved on, which is read; where it has not, it is tried again."""
@@ -181,7 +208,8 @@ class StopDeployment(_ServiceChange[StopServiceDeployment]):
         if isinstance(status, Effect):
             return status
         if status in ROLLING_BACK or status == "ROLLBACK_SUCCESSFUL":
-            return Effect(State.DONE, f"the service deployment is {status}")
+            done = f"the service deployment is {status}"
+            return Effect(State.DONE, done, made=action.service_deployment)
         return Effect(State.FAILED, f"the service deployment is {status}")
 
     def _is_over(self, readers: Clients, action: StopServiceDeployment) -> bool:
@@ -193,7 +221,7 @@ def _compared(now: Seen, action: _Set, status: str | None) -> Effect | None:
     if status in ROLLING_BACK:
         return taken_back_by_ecs(status)
     if now.is_on(action.task_definition):
-        return Effect(State.ALREADY, f"its deployment is {now.named()} already")
+        return Effect(State.ALREADY, f"its deployment is {now.named()} already", made=now.deployment)
     if now.is_on(action.bad_task_definition) and _is_decided_on(now, action):
         stopping = Effect(State.REFUSED, "somebody is stopping its deployment")
         return stopping if status == "STOP_REQUESTED" else None
@@ -204,7 +232,7 @@ def _compared(now: Seen, action: _Set, status: str | None) -> Effect | None:
 def _may_be_stopped(now: Seen, action: StopServiceDeployment, status: str) -> Effect | None:
     """What comes of stopping a deployment by its status; None where it is under way, and is still the current one."""
     if (taken_back := taken_back_by_ecs(status)) is not None:
-        return taken_back
+        return replace(taken_back, made=action.service_deployment)
     if status not in UNDER_WAY:
         return Effect(State.REFUSED, f"the deployment is not under way any more: it is {status}")
     if now.state.current_deployment_arn != action.service_deployment:

@@ -10,7 +10,7 @@ from dockwarden.aws.errors import AWS_ERRORS, code, passing
 from dockwarden.facts.releases import ROLLING_BACK, not_rolled_back
 from dockwarden.facts.services import ServiceState
 from dockwarden.performing import Effect, State
-from dockwarden.service_actions import SetTaskDefinition, StopServiceDeployment, revision_name
+from dockwarden.service_actions import OfService, revision_name
 
 GONE = {
     "ClusterNotFoundException": "its cluster is gone",
@@ -64,7 +64,7 @@ def seen(data: Mapping[str, Any]) -> Seen:
     return Seen(state, not_rolled_back(state, data.get("resourceManagementType")))
 
 
-def service_now(readers: Clients, action: SetTaskDefinition | StopServiceDeployment) -> Seen | Effect:
+def service_now(readers: Clients, action: OfService) -> Seen | Effect:
     """The service of an action, or what it means that there is none to be seen: GONE or UNKNOWN."""
     try:
         answer = readers.client("ecs").describe_services(cluster=action.cluster, services=[action.service])

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from dockwarden.aws.asking import UnreadableError, asked
-from dockwarden.facts.services import Deployment, ServiceMessage, ServiceRef, ServiceState
+from dockwarden.facts.services import Deployment, ServiceMessage, ServiceRef, ServiceState, TaskSet
 from dockwarden.facts.unknown import NotRead
 from dockwarden.parallel import side_by_side
 
 _DESCRIBE = 10  # DescribeServices takes no more
 _MESSAGES = 20  # of a hundred that ECS keeps
+_ROUTINE = ("has started", "has stopped", "has begun draining", "registered", "has reached a steady state")
+"""What ECS says of every task: in a crash loop it fills the log with that, and hides what it says once."""
 
 Answers = dict[ServiceRef, ServiceState | NotRead]
 
@@ -75,8 +77,19 @@ def state(data: Mapping[str, Any]) -> ServiceState:
         current_deployment_arn=data.get("currentServiceDeployment"),
         service_revision_arns=tuple(filter(None, revisions)),
         deployments=tuple(map(_deployment, data.get("deployments", []))),
-        messages=tuple(map(_message, data.get("events", [])[:_MESSAGES])),
+        messages=_messages(data.get("events", [])),
         tags=tuple((tag.get("key", ""), tag.get("value", "")) for tag in data.get("tags", [])),
+        task_sets=tuple(map(_task_set, data.get("taskSets", []))),
+    )
+
+
+def _messages(events: Sequence[Mapping[str, Any]]) -> tuple[ServiceMessage, ...]:
+    """The newest messages, and of the older ones those that say more than that tasks come and go."""
+    said = map(_message, events)
+    return tuple(
+        one
+        for n, one in enumerate(said)
+        if n < _MESSAGES or not any(word in one.message for word in _ROUTINE)
     )
 
 
@@ -107,6 +120,21 @@ def _deployment(data: Mapping[str, Any]) -> Deployment:
         running=data.get("runningCount", 0),
         pending=data.get("pendingCount", 0),
         failed_tasks=data.get("failedTasks", 0),
+        created_at=_time(data, "createdAt"),
+        updated_at=_time(data, "updatedAt"),
+    )
+
+
+def _task_set(data: Mapping[str, Any]) -> TaskSet:
+    return TaskSet(
+        id=data.get("id"),
+        status=data.get("status"),
+        external_id=data.get("externalId"),
+        task_definition_arn=data.get("taskDefinition"),
+        stability=data.get("stabilityStatus"),
+        desired=data.get("computedDesiredCount", 0),
+        running=data.get("runningCount", 0),
+        pending=data.get("pendingCount", 0),
         created_at=_time(data, "createdAt"),
         updated_at=_time(data, "updatedAt"),
     )

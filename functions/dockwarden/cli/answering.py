@@ -107,7 +107,7 @@ def report(found: HeldAction, *, as_json: bool) -> int:
                 "id": found.id,
                 "standing": found.standing,
                 "by": found.by,
-                "outcome": found.outcome or found.why,
+                "outcome": found.outcome or found.held_for,
                 "receipt": found.intent,
             }
         )
@@ -115,7 +115,7 @@ def report(found: HeldAction, *, as_json: bool) -> int:
         print(f"not settled after {span(WAITED)}; look at `dockwarden pending --all` and at the lane's log")
     else:
         sign = painted("done", "bold", "green") if done else painted("not done", "bold", "yellow")
-        print(f"{sign}  {inert(found.sentence)}: {inert(found.outcome or 'held: ' + found.why)}")
+        print(f"{sign}  {inert(found.sentence)}: {inert(found.outcome or 'held: ' + found.held_for)}")
         if found.intent:
             print(f"receipt  {inert(found.intent)}")
     return 0 if done else 3 if known else 4

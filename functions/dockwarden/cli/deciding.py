@@ -8,6 +8,7 @@ from typing import Any
 
 from dockwarden.cli.outcomes import merged
 from dockwarden.cli.pretended_capacity import PretendCapacity
+from dockwarden.cli.pretended_services import PretendServices
 from dockwarden.cli.pretending import (
     NowhereOutbox,
     PretendAlarms,
@@ -22,8 +23,14 @@ from dockwarden.errors import MalformedEventError
 from dockwarden.events.parse import Event, UnknownEvent, parse
 from dockwarden.events.times import as_time
 from dockwarden.facts.capacity import Capacity
+from dockwarden.facts.evidence import Alarms
+from dockwarden.facts.fleet import Fleet
+from dockwarden.facts.known_good import KnownGood
+from dockwarden.facts.releases import Releases
+from dockwarden.facts.roster import Roster
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.index import InstanceIndex
+from dockwarden.ledger.known_good import LedgerKnownGood
 from dockwarden.ledger.memory import MemoryStore
 from dockwarden.notify.cards import Outbox
 from dockwarden.playbook import registry
@@ -91,7 +98,15 @@ class Decider:
 
     def _installation(self, world: World, mode: Mode | None, store: MemoryStore) -> Parts:
         fleet, index = PretendFleet(world, InstanceIndex(store)), InstanceIndex(store)
-        self._facts = PretendFacts(fleet, self.protocols, world.why)
+        services, known_good = PretendServices(world, self._clock.now), LedgerKnownGood(store)
+        for service in world.services():
+            known_good.keep(service.known, self._clock.now())
+        known: dict[type, object] = {
+            Fleet: fleet,
+            KnownGood: known_good,
+            **dict.fromkeys((Releases, Alarms, Roster), services),
+        }
+        self._facts = PretendFacts(known, self.protocols, world.why)
         account, region = world.home or _UNKNOWN_PLACE
         config = Config(
             account=account,
@@ -106,12 +121,12 @@ class Decider:
             store=store,
             facts=self._facts,
             scopes=fleet,
-            performer=PretendPerformer(index),
+            performer=PretendPerformer(index, services),
             outbox=self._outbox,
             home=world.home,
             capacity=self._capacity or PretendCapacity(world, index, config.guard),
             alarms=PretendAlarms(world),
-            stacks=PretendStacks(world.why),
+            stacks=PretendStacks(world),
         )
 
     def _configured(self, world: World, mode: Mode | None) -> dict[str, PlaybookConfig]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "why": "why a task stopped or a service fails, on your account or from events in a file; nothing is changed",
     "playbooks": "the playbooks: trigger, ceiling, mode, what each may read and do, its settings",
     "check": "what is missing before an installation can work, each with what to do about it",
+    "wait": "whether a release runs and has soaked, was rolled back, or is held: for the last step of a pipeline",
     "pending": "what is held and waits for a person, with its deadline and owner",
     "approve": "let one held action go, under your own identity",
     "reject": "end a proposal; nothing is done",

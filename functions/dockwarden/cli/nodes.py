@@ -59,6 +59,11 @@ class Node:
         """What stands under a key, None where there is no such key."""
         return self._at(self.value[key], f"{self._inside}{key}") if key in self.keys() else None
 
+    def known(self, key: str) -> "Node | None":
+        """The same, and None also for null, which says that it is unknown."""
+        found = self.get(key)
+        return None if found is None or found.value is None else found
+
     def need(self, key: str) -> "Node":
         """What stands under a key that has to be there."""
         found = self.get(key)
@@ -84,6 +89,20 @@ class Node:
         if not isinstance(self.value, str):
             raise self.wrong("a text")
         return self.value
+
+    def one_of(self, known: Collection[str]) -> str:
+        """One of some texts."""
+        if self.text() not in known:
+            raise self.wrong(f"one of {', '.join(known)}")
+        return self.text()
+
+    def texts(self) -> dict[str, str]:
+        """An object of texts."""
+        return {key: self.need(key).string() for key in self.keys()}
+
+    def texts_unknown(self) -> dict[str, str] | None:
+        """An object of texts, or null for what nobody knows."""
+        return None if self.value is None else self.texts()
 
     def yes_no_unknown(self) -> bool | None:
         """True, false, or null for what nobody knows."""

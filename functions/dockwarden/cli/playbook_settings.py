@@ -4,9 +4,9 @@ from dataclasses import fields
 from typing import Any
 
 from dockwarden.cli.nodes import Node
-from dockwarden.errors import UnknownPlaybookError
+from dockwarden.errors import SettingsError, UnknownPlaybookError
 from dockwarden.guard.modes import Mode
-from dockwarden.playbook import Playbook, load, names
+from dockwarden.playbook import Playbook, load, names, settings_of
 from dockwarden.runtime.config import PlaybookConfig
 
 _KEYS = frozenset({"ceiling", "default", "max_age", "settings"})
@@ -55,7 +55,12 @@ def _age(playbook: Playbook, node: Node) -> int | None:
 def _settings(playbook: Playbook, node: Node) -> dict[str, object]:
     known = defaults(playbook)
     node.only(known.keys())
-    return {name: _like(known[name], node.need(name)) for name in known if node.get(name)}
+    given = {name: _like(known[name], node.need(name)) for name in known if node.get(name)}
+    try:
+        settings_of(playbook, given)
+    except SettingsError as error:
+        raise node.need(error.setting.rpartition(".")[2]).wrong(error.expected) from error
+    return given
 
 
 def defaults(playbook: Playbook) -> dict[str, Any]:

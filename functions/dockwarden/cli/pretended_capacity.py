@@ -1,4 +1,4 @@
-"""What `decide` knows of how much there is: container instances as a world lists them and events have changed them."""
+"""What `decide` knows of how much there is: hosts as a world lists them and events have changed them, and services."""
 
 from dockwarden.actions import Action, DrainContainerInstance
 from dockwarden.cli.world import Cluster, World
@@ -7,6 +7,7 @@ from dockwarden.facts.unknown import NotRead
 from dockwarden.guard.budgets import Need, Room
 from dockwarden.guard.pools import BUDGET_TAG, Pools
 from dockwarden.guard.settings import GuardSettings
+from dockwarden.guard.whereabouts import whereabouts
 from dockwarden.ledger.index import InstanceIndex
 
 _LIVE = frozenset({"ACTIVE", "DRAINING"})
@@ -25,13 +26,21 @@ class PretendCapacity(Capacity):
         return self._pools.of(action, NotRead(self._world.why))
 
     def needs(self, action: Action) -> tuple[Need, ...]:
-        """The same, with what the world says of the container instances of a cluster."""
-        if not isinstance(action, DrainContainerInstance):
+        """The same, with what the world says of the container instances, or of the services, of a cluster."""
+        name = whereabouts(action).cluster
+        if name is None or not (action.service_arn or isinstance(action, DrainContainerInstance)):
             return self.pools(action)
-        name = action.cluster.rpartition("/")[2]
         found = self._world.cluster(name)
         tag = found.tags.get(BUDGET_TAG) if found is not None and found.tags is not None else None
+        if action.service_arn is not None:
+            return self._pools.services(name, self._services(found), tag), self._pools.account()
         return self._pools.hosts(name, self._room(found), tag), self._pools.account()
+
+    def _services(self, found: Cluster | None) -> Room | NotRead:
+        if found is None or found.services is None or found.tags is None:
+            return NotRead(self._world.why)
+        # A service may be the only one of its cluster, and then there is none that could be left.
+        return Room(len(found.services), {}, left=0)
 
     def _room(self, found: Cluster | None) -> Room | NotRead:
         if found is None or found.container_instances is None or found.tags is None:

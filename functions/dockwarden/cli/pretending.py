@@ -12,7 +12,9 @@ from dockwarden.actions import (
     DrainContainerInstance,
     OfContainerInstance,
 )
+from dockwarden.cli.pretended_services import PretendServices
 from dockwarden.cli.world import Cluster, World
+from dockwarden.events.arn import cluster_name
 from dockwarden.events.parse import Event
 from dockwarden.facts.fleet import ContainerInstance, Fleet
 from dockwarden.facts.scopes import MODE_TAG, Scopes
@@ -22,6 +24,9 @@ from dockwarden.ledger.index import InstanceIndex
 from dockwarden.notify.cards import Card
 from dockwarden.performing import Effect, Gate, State
 from dockwarden.permissions import Permission
+
+COUNTED = "counts as done from here on, and nothing was called"
+"""What comes of everything that is done here."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """When something is remembered matters to DynamoDB's expiry only, which a store in memory has not."""
@@ -81,13 +86,14 @@ class PretendFleet(Fleet, Scopes):
         return found.tags.get(MODE_TAG)
 
     def tags(self, arn: str) -> Mapping[str, str] | NotRead:
-        """The tags of a cluster; a world has none of services."""
-        found = self._at(arn)
+        """The tags of a cluster or of a service."""
+        services = (one for one in self._world.services() if one.arn == arn)
+        found = next(services, None) or self._at(arn)
         return NotRead(self._world.why) if found is None or found.tags is None else found.tags
 
     def _at(self, cluster_arn: str) -> Cluster | None:
         """The cluster of an ARN; another account's or region's of the same name is another one."""
-        found = self._world.cluster(cluster_arn.rpartition("/")[2])
+        found = self._world.cluster(cluster_name(cluster_arn) or "")
         return found if found is not None and found.arn in (None, cluster_arn) else None
 
 
@@ -97,9 +103,9 @@ class PretendFacts:
     `recorded` takes the place of these for an event whose facts are known from its transcript.
     """
 
-    def __init__(self, fleet: PretendFleet, protocols: Sequence[type], why: str) -> None:
+    def __init__(self, known: Mapping[type, object], protocols: Sequence[type], why: str) -> None:
         self.recorded: Mapping[type, object] = {}
-        self._answers: dict[type, object] = dict.fromkeys(protocols, Unread(why)) | {Fleet: fleet}
+        self._answers: dict[type, object] = {**dict.fromkeys(protocols, Unread(why)), **known}
 
     def mistaken(self, action: Action) -> bool:  # noqa: ARG002 - the port has it
         """Nothing is performed, so that no target turns out to be missing."""
@@ -130,8 +136,9 @@ class Unread:
 class PretendPerformer:
     """Performs nothing, and lets what it was told to do count as done for later events."""
 
-    def __init__(self, index: InstanceIndex) -> None:
+    def __init__(self, index: InstanceIndex, services: PretendServices | None = None) -> None:
         self._index = index
+        self._services = services
 
     def perform(
         self,
@@ -146,9 +153,10 @@ class PretendPerformer:
     def _done(self, action: Action) -> Effect:
         if (kind := _PRETENCES.get(action.KIND)) is not None:
             kind.done(self._index, action)
-        return Effect(State.DONE, "counts as done from here on; nothing was called")
+        made = self._services.done(action) if self._services is not None else None
+        return Effect(State.DONE, COUNTED, made=made)
 
-    def verify(self, actions: Sequence[Action]) -> list[Effect]:
+    def verify(self, actions: Sequence[Action], _since: datetime | None = None) -> list[Effect]:
         """Everything that was claimed was done: nobody dies here."""
         return [Effect(State.DONE, "counts as done")] * len(actions)
 
@@ -204,17 +212,18 @@ class PretendAlarms:
 
     def states(self, names: Sequence[str]) -> Mapping[str, str | NotRead]:
         """The state of each as the world says it."""
-        return {name: self._world.alarms.get(name, NotRead(self._world.why)) for name in names}
+        known = {name: alarm.state for name, alarm in self._world.alarms.items()}
+        return {name: known.get(name) or NotRead(self._world.why) for name in names}
 
 
 class PretendStacks:
-    """Stacks of which a world says nothing."""
+    """The stacks that a world names; how far another one is nobody knows."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
 
-    def __init__(self, why: str) -> None:
-        self._why = why
+    def __init__(self, world: World) -> None:
+        self._world = world
 
-    def status(self, name: str) -> str | NotRead:  # noqa: ARG002 - the port has it
-        """Nothing about any."""
-        return NotRead(self._why)
+    def status(self, name: str) -> str | NotRead:
+        """The status of a stack as the world says it."""
+        return self._world.stacks.get(name) or NotRead(self._world.why)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from dockwarden.cli.deciding import Decided
+from dockwarden.cli.pretending import COUNTED
 from dockwarden.cli.screen import inert, painted
 from dockwarden.verdicts import Outcome, Verdict
 
@@ -13,6 +14,8 @@ _COLOURS = {
     Verdict.TELL: ("bold", "red"),
     Verdict.IGNORE: ("dim",),
 }
+_PROPOSED = frozenset({Verdict.ACT, Verdict.OBSERVE, Verdict.HOLD})
+_AND = "; "
 _NO_TIME = "no readable time"
 _WIDEST = max(len(verdict) for verdict in Verdict)
 
@@ -39,7 +42,10 @@ class Timeline:
     def _outcome(self, outcome: Outcome) -> None:
         self._verdicts[outcome.verdict] += 1
         verdict = painted(f"{outcome.verdict:<{_WIDEST}}", *_COLOURS[outcome.verdict])
-        print(f"  {verdict}  {outcome.playbook}: {inert(outcome.reason)}")
+        first, *others = _parts(outcome)
+        print(f"  {verdict}  {outcome.playbook}: {inert(first)}")
+        for part in others:
+            print(f"  {'':<{_WIDEST}}  {painted('-', 'dim')} {inert(part)}")
         for action in outcome.actions:
             print(f"  {'':<{_WIDEST}}  {painted('->', 'dim')} {inert(action.sentence())}")
 
@@ -61,3 +67,11 @@ class Timeline:
         counts += [f"{count} {kind}" for kind, count in self._others.items()]
         events = "1 event" if self._events == 1 else f"{self._events} events"
         print(f"\n{events}: {', '.join(counts)}" if counts else events)
+
+
+def _parts(outcome: Outcome) -> list[str]:
+    """The reason of an outcome; that of a change in parts: what speaks for it, and what stands against it."""
+    if outcome.verdict not in _PROPOSED:
+        return [outcome.reason]
+    why, counted, _ = outcome.reason.partition(f": {COUNTED}")
+    return [*why.split(_AND), COUNTED] if counted else why.split(_AND)

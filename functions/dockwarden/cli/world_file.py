@@ -1,5 +1,6 @@
 """Reads a world file (docs/world.md): version 1, every key known, every type right, or one clear error."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -8,8 +9,13 @@ from dockwarden.cli.documents import read_json
 from dockwarden.cli.nodes import Node
 from dockwarden.cli.playbook_settings import known_playbook, playbook_config
 from dockwarden.cli.world import Cluster, World, WorldStop
+from dockwarden.cli.world_arns import Place
+from dockwarden.cli.world_definitions import read_definitions
+from dockwarden.cli.world_services import UNSAID
+from dockwarden.cli.world_services_file import read_services
 from dockwarden.errors import SettingsError
 from dockwarden.events.arn import Arn
+from dockwarden.facts.alarms import Alarm
 from dockwarden.facts.fleet import ContainerInstance
 from dockwarden.guard.freeze_settings import read_freezes
 from dockwarden.guard.settings import GuardSettings
@@ -23,11 +29,13 @@ VERSION = 1
 _TOP = frozenset(
     {
         *("v", "about", "account", "region", "partition", "clusters", "playbooks", "stop"),
-        *("freezes", "alarms", "guard"),
+        *("freezes", "alarms", "stacks", "task_definitions", "guard"),
     }
 )
-_CLUSTER = frozenset({"name", "opted_in", "tags", "container_instances"})
+_CLUSTER = frozenset({"name", "opted_in", "tags", "container_instances", "services"})
 _INSTANCE = frozenset({"arn", "ec2_instance_id", "status", "version", "registered_at"})
+_SERVICE = re.compile(r"[^/\s]+/[^/\s]+")
+_ALARM = frozenset({"state", "since"})
 _STOP = frozenset({"scope", "name", "why"})
 _STATUSES = ("ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED", "INACTIVE")
 
@@ -43,11 +51,12 @@ def world_of(document: Any) -> World:
     if (version := top.need("v")).value != VERSION or isinstance(version.value, bool):
         raise version.wrong(f"{VERSION}, the version of the format")
     home = _home(top)
-    clusters = _clusters(top, home)
+    place = Place(node.text() if (node := top.get("partition")) else "aws", home)
+    clusters = _clusters(top, place)
     entries = top.get("playbooks")
     playbooks = {name: entries.need(name) for name in entries.keys()} if entries else {}  # noqa: SIM118
     return World(
-        why="the world file does not say",
+        why=UNSAID,
         home=home,
         clusters=clusters,
         playbooks={name: playbook_config(name, node, run_time=True) for name, node in playbooks.items()},
@@ -55,6 +64,8 @@ def world_of(document: Any) -> World:
         stops=_stops(top, clusters),
         freezes=_read(top, "freezes", read_freezes, ()),
         alarms=_alarms(top),
+        stacks=found.texts() if (found := top.get("stacks")) else {},
+        task_definitions=read_definitions(top.known("task_definitions"), place),
         guard=_read(top, "guard", read_guard, GuardSettings()),
     )
 
@@ -66,43 +77,37 @@ def _home(top: Node) -> tuple[str, str] | None:
     return top.need("account").text(), top.need("region").text()
 
 
-def _clusters(top: Node, home: tuple[str, str] | None) -> tuple[Cluster, ...] | None:
+def _clusters(top: Node, place: Place) -> tuple[Cluster, ...] | None:
     """The clusters, None where the document says nothing about any."""
-    partition = node.text() if (node := top.get("partition")) else "aws"
     listed = top.get("clusters")
     if listed is None:
         return None
-    found = tuple(_cluster(node, home, partition) for node in listed.items())
+    found = tuple(_cluster(node, place) for node in listed.items())
     for name, times in Counter(cluster.name for cluster in found).items():
         if times > 1:
             raise listed.fault(f"the cluster {name!a} stands there {times} times")
     return found
 
 
-def _cluster(node: Node, home: tuple[str, str] | None, partition: str) -> Cluster:
+def _cluster(node: Node, place: Place) -> Cluster:
     node.only(_CLUSTER)
     name = node.need("name").text()
-    arn = f"arn:{partition}:ecs:{home[1]}:{home[0]}:cluster/{name}" if home else None
-    opted_in, tags, instances = (node.get(key) for key in ("opted_in", "tags", "container_instances"))
-    known = instances.items() if instances and instances.value is not None else None
+    arn = place.ecs(f"cluster/{name}")
+    opted_in, tags, instances = node.get("opted_in"), node.get("tags"), node.known("container_instances")
+    known = instances.items() if instances else None
     return Cluster(
         name=name,
         arn=arn,
         opted_in=opted_in.yes_no_unknown() if opted_in else None,
-        tags=_tags(tags) if tags else {},
+        tags=tags.texts_unknown() if tags else {},
         container_instances=None if known is None else tuple(_instance(item, name, arn) for item in known),
+        services=read_services(node.known("services"), name, place),
     )
-
-
-def _tags(node: Node) -> dict[str, str] | None:
-    return None if node.value is None else {key: node.need(key).string() for key in node.keys()}  # noqa: SIM118
 
 
 def _instance(node: Node, cluster: str, cluster_arn: str | None) -> ContainerInstance:
     node.only(_INSTANCE)
-    ec2_instance_id, status = node.need("ec2_instance_id").text(), node.need("status")
-    if status.text() not in _STATUSES:
-        raise status.wrong(f"one of {', '.join(_STATUSES)}")
+    ec2_instance_id, status = node.need("ec2_instance_id").text(), node.need("status").one_of(_STATUSES)
     own = (
         found.text() if (found := node.get("arn")) else _made_up(node, cluster, ec2_instance_id, cluster_arn)
     )
@@ -111,7 +116,7 @@ def _instance(node: Node, cluster: str, cluster_arn: str | None) -> ContainerIns
         arn=own,
         cluster_arn=cluster_arn or _cluster_of(node.need("arn"), cluster),
         ec2_instance_id=ec2_instance_id,
-        status=status.text(),
+        status=status,
         version=version.whole() if version else None,
         registered_at=registered_at.time() if registered_at else None,
     )
@@ -132,9 +137,17 @@ def _cluster_of(arn: Node, cluster: str) -> str:
     return f"arn:{parts.partition}:ecs:{parts.region}:{parts.account}:cluster/{cluster}"
 
 
-def _alarms(top: Node) -> dict[str, str]:
+def _alarms(top: Node) -> dict[str, Alarm]:
     node = top.get("alarms")
-    return {name: node.need(name).text() for name in node.keys()} if node else {}  # noqa: SIM118
+    return {name: _alarm(name, node.need(name)) for name in node.keys()} if node else {}  # noqa: SIM118
+
+
+def _alarm(name: str, node: Node) -> Alarm:
+    """An alarm by its state alone, or by an object that also says since when it is in it."""
+    if not isinstance(node.value, dict):
+        return Alarm(name, node.text())
+    since = node.only(_ALARM).known("since")
+    return Alarm(name, node.need("state").text(), since.time() if since else None)
 
 
 def _read(top: Node, key: str, read: Callable[[Any], _T], absent: _T) -> _T:
@@ -152,17 +165,20 @@ def _stops(top: Node, clusters: tuple[Cluster, ...] | None) -> tuple[WorldStop, 
     stops = tuple(_stop(node) for node in listed.items()) if listed else ()
     names = None if clusters is None else {cluster.name for cluster in clusters}
     for stop in stops:
-        if stop.scope == "cluster" and names is not None and stop.name not in names:
-            raise top.fault(f"there is no cluster {stop.name!a} in this world")
+        cluster = stop.name.partition("/")[0]
+        if stop.scope in ("cluster", "service") and names is not None and cluster not in names:
+            raise top.fault(f"there is no cluster {cluster!a} in this world")
     return stops
 
 
 def _stop(node: Node) -> WorldStop:
     node.only(_STOP)
     scope = node.need("scope")
-    if scope.text() not in ("everything", "playbook", "cluster"):
-        raise scope.wrong("everything, playbook or cluster")
+    if scope.text() not in ("everything", "playbook", "cluster", "service"):
+        raise scope.wrong("everything, playbook, cluster or service")
     name = "" if scope.value == "everything" else node.need("name").text()
+    if scope.value == "service" and not _SERVICE.fullmatch(name):
+        raise node.need("name").wrong("CLUSTER/SERVICE")
     if scope.value == "playbook":
         known_playbook(name, node)
     return WorldStop(cast("Scope", scope.value), name, found.string() if (found := node.get("why")) else "")

@@ -1,7 +1,7 @@
 """What is known to have worked, and what was found bad, of each service: longer than ECS keeps its own history."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -22,7 +22,8 @@ class GoodRevision:
     """A revision that was healthy for a whole soak: `since` when that began, `soaked_at` when it was over.
 
     `by_history` says that Dockwarden has not seen it healthy: ECS's history has it as current for at least as long
-    as a soak, which also a revision is that fails all the time.
+    as a soak, which also a revision is that fails all the time. `doubt` is what that history says against it, empty
+    where it says nothing.
     """
 
     service: str
@@ -33,17 +34,26 @@ class GoodRevision:
     soaked_at: datetime
     last_seen: datetime
     by_history: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BadRevision:
-    """A revision that was rolled back by us, when, and the intent that did it."""
+    """A revision that was rolled back by us, when, and the intent that did it.
+
+    `deployment` is the rollback's own deployment, by its id or ARN, None where the call did not say. `undone` says
+    that a person took the rollback back: it may prove good, but is not rolled back by itself again. `incident` is the
+    incident that it was rolled back for.
+    """
 
     service: str
     task_definition: str
     digests: Digests
     at: datetime
     intent: str
+    deployment: str | None = None
+    undone: bool = False
+    incident: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +81,15 @@ class Known:
     filled: bool = False
     written: int = 0
 
-    def with_digests(self, good: GoodRevision, digests: Digests) -> "Known":
-        """The same with the digests of one of its good revisions."""
-        named = (replace(one, digests=digests) if one is good else one for one in self.good)
-        return replace(self, good=tuple(named))
-
 
 class KnownGood(Protocol):
     """The revisions of services that are known to have worked."""
 
     PERMISSIONS: ClassVar[tuple[Permission, ...]] = ()
 
-    def of(self, service: ServiceRef) -> tuple[GoodRevision, ...]:
-        """Those of a service, the newest first; none where nothing is known."""
-
     def known(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, Known]:
-        """All that is known of several services, in few reads; one that cannot be read is left out."""
+        """All that is known of several services, in few reads.
+
+        One of which nothing was ever written has an empty Known; one whose record cannot be read is left out, of which
+        nobody may say that nothing of it has worked.
+        """

@@ -13,9 +13,10 @@ from dockwarden.facts.evidence import (
     LIST_SERVICE_DEPLOYMENTS,
 )
 from dockwarden.facts.rollouts import Rollout
+from dockwarden.facts.running import RunningTasks
 from dockwarden.facts.services import ServiceRef, ServiceState
 from dockwarden.facts.unknown import NotRead
-from dockwarden.permissions import Permission
+from dockwarden.permissions import ON_LISTED_CLUSTERS, Permission
 
 BARRIER_TAG = "dockwarden:barrier"
 """The tag on a task definition whose release must not be taken back, because it changed what others rely on."""
@@ -34,6 +35,24 @@ DESCRIBE_IMAGES = Permission(
     resources=("arn:{partition}:ecr:{region}:{account}:repository/*",),
     why="see whether the images of an earlier release exist and what their tags stand for now",
     for_clusters=True,
+)
+
+# Where no container instance is named, IAM is asked for ListTasks on `*`, with ecs:cluster (construct-hub #1207,
+# ecs-deploy #119); the Service Authorization Reference names the container instance only.
+LIST_TASKS = Permission(
+    actions=("ecs:ListTasks",),
+    resources=("*",),
+    for_clusters=True,
+    conditions=ON_LISTED_CLUSTERS,
+    why="list the tasks of a service; IAM knows no narrower resource for it",
+)
+
+READ_TASKS = Permission(
+    actions=("ecs:DescribeTasks",),
+    resources=("arn:{partition}:ecs:{region}:{account}:task/*",),
+    for_clusters=True,
+    conditions=ON_LISTED_CLUSTERS,
+    why="see how many tasks of a service hold",
 )
 
 _CONTROLLERS = {
@@ -78,6 +97,17 @@ class ServiceReleases:
     managed_by: str | None
     rollouts: tuple[Rollout, ...] | NotRead
     revisions: Mapping[str, Revision] | NotRead
+
+    @property
+    def current(self) -> Revision | None:
+        """What the service is to run now; without images where no service revision of it is known."""
+        arn = self.state.task_definition_arn
+        if arn is None:
+            return None
+        known = {} if isinstance(self.revisions, NotRead) else self.revisions
+        rollouts = () if isinstance(self.rollouts, NotRead) else self.rollouts
+        brought = (known.get(one.brings or "") for one in rollouts)
+        return next((one for one in brought if one and one.task_definition == arn), Revision("", arn, ()))
 
     @property
     def not_ours(self) -> str | None:
@@ -133,10 +163,14 @@ class ImageNow:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier release as it could be deployed now."""
+    """An earlier release as it could be deployed now.
+
+    `pinnable` says that the platform lets a copy of its task definition be registered with the images pinned.
+    """
 
     definition: Definition
     images: tuple[ImageNow, ...]
+    pinnable: bool = False
 
     @property
     def pullable(self) -> bool:
@@ -154,10 +188,18 @@ class Releases(Protocol):
         DESCRIBE_SERVICE_REVISIONS,
         DESCRIBE_TASK_DEFINITION,
         DESCRIBE_IMAGES,
+        LIST_TASKS,
+        READ_TASKS,
     )
 
     def of(self, service: ServiceRef) -> ServiceReleases | NotRead:
         """A service with its newest rollouts, twenty at most, which ECS keeps for ninety days."""
+
+    def definition(self, task_definition: str) -> Definition | NotRead:
+        """A revision of a task definition with its tags."""
+
+    def running(self, service: ServiceRef) -> RunningTasks | NotRead:
+        """The tasks of a service that run, five hundred at most."""
 
     def candidate(self, task_definition: str, digests: Mapping[str, str]) -> Candidate | NotRead:
         """Whether a task definition can be deployed again with the digests, by container, that it ran with."""

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+MOST_ROLLOUTS = 20
+"""So many of a service's rollouts are read, the newest ones; ECS describes no more in one call."""
+
 _SUCCESSFUL, _ROLLED_BACK = "SUCCESSFUL", "ROLLBACK_SUCCESSFUL"
 _TOLERANCE = timedelta(seconds=10)  # ECS gives a service deployment and its deployment a time each
 
@@ -13,7 +16,8 @@ class Rollout:
     """One service deployment: from the service revisions `sources` to `target`, all by ARN.
 
     `rolled_back_to` is the revision that ECS went back to, None where it did not; `finished_at` is None while it
-    is under way.
+    is under way. `early` says that ECS may call it SUCCESSFUL before all tasks are healthy (earlySuccessCriteria),
+    `alarms` how far ECS has watched its alarms, None where it has none.
     """
 
     arn: str
@@ -23,6 +27,14 @@ class Rollout:
     sources: tuple[str, ...] = ()
     rolled_back_to: str | None = None
     finished_at: datetime | None = None
+    early: bool = False
+    alarms: str | None = None
+
+    @property
+    def brings(self) -> str | None:
+        """The revision that it brings in the end: what ECS goes back to where it takes it back."""
+        taken_back = self.status is not None and self.status.startswith("ROLLBACK_")
+        return self.rolled_back_to or self.target if taken_back else self.target
 
     @property
     def proven(self) -> str | None:

@@ -1,6 +1,7 @@
 """All services of the opted-in clusters, as they are now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from dockwarden.facts.evidence import DESCRIBE_SERVICES
@@ -10,7 +11,11 @@ from dockwarden.permissions import ON_LISTED_CLUSTERS, Permission
 
 @dataclass(frozen=True, slots=True)
 class ServiceNow:
-    """How many tasks of a service should run, and how many do; `deploying` while a deployment is under way."""
+    """How many tasks of a service should run, and how many do; `deploying` while a deployment is under way.
+
+    `revision` is the ARN of the service revision that runs, None while several do; `settled` says that its latest
+    deployment is over and successful, `deployment` and `deployed_at` which that is, and since when.
+    """
 
     cluster: str
     name: str
@@ -18,6 +23,11 @@ class ServiceNow:
     running: int
     pending: int
     deploying: bool
+    task_definition: str | None = None
+    revision: str | None = None
+    settled: bool = False
+    deployment: str | None = None
+    deployed_at: datetime | None = None
 
     @property
     def key(self) -> str:

@@ -44,6 +44,26 @@ class ServiceMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSet:
+    """One of the sets of tasks of a service that CodeDeploy or another controller deploys, which has no deployments.
+
+    `status` is PRIMARY for the one that serves production traffic, ACTIVE for one that does not, DRAINING for one
+    that is on its way out; `external_id` the CodeDeploy deployment that made it, None for the first of a service.
+    """
+
+    id: str | None
+    status: str | None
+    external_id: str | None
+    task_definition_arn: str | None
+    stability: str | None
+    desired: int
+    running: int
+    pending: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceState:
     """What DescribeServices says of a service; `messages` are the newest first, as ECS sends them.
 
@@ -68,6 +88,7 @@ class ServiceState:
     deployments: tuple[Deployment, ...]
     messages: tuple[ServiceMessage, ...]
     tags: tuple[tuple[str, str], ...]
+    task_sets: tuple[TaskSet, ...] = ()
 
     def tag(self, key: str) -> str | None:
         """The value of a tag."""

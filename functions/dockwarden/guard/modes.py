@@ -18,7 +18,11 @@ class Mode(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order, higher for more power."""
-        return list(Mode).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {mode: rank for rank, mode in enumerate(Mode)}
+_BY_TEXT = {mode.value: mode for mode in Mode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,7 @@ def read_mode(value: object) -> Mode | None:
     """The mode that a text means, or None where it is none; upper case and blanks around it are forgiven."""
     if not isinstance(value, str):
         return None
-    text = value.strip().lower()
-    return Mode(text) if text in set(Mode) else None
+    return _BY_TEXT.get(value.strip().lower())
 
 
 def effective_mode(ceiling: Mode, settings: Sequence[ModeSetting], demoted: str | None = None) -> ModeRuling:

@@ -37,9 +37,9 @@ class HandsOff:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An action was undone, so that it is not done again on that target until its next deployment.
+    """A person wanted an action undone, so that it is not done again on that target until its next deployment.
 
-    `deployment` is the one that was current when it was undone, None where the target has none: then the bar
+    `deployment` is the one that was current when it was done, None where the target has none: then the bar
     stays as long as the target, but not beyond `until`. `playbook` is whose action was undone.
     """
 
@@ -58,9 +58,9 @@ class Bar:
         return self.deployment is None or deployment is None or deployment == self.deployment
 
     def sentence(self) -> str:
-        """What was undone by whom, for people."""
+        """What who wanted undone, for people; whether it was, its proposal says."""
         until = " until its next deployment" if self.deployment else ""
-        return f"{short_identity(self.by)} has undone it ({self.undone}), so it is not done again{until}"
+        return f"{short_identity(self.by)} wanted it undone ({self.undone}), so it is not done again{until}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Whether a proposed action goes, is held or is refused, and why in words and numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dockwarden.guard.hearing import REPLAY, foreign
 from dockwarden.guard.modes import Mode, ModeRuling
-from dockwarden.guard.shown import same
+from dockwarden.guard.shown import lasting, same
 from dockwarden.spans import span
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -40,6 +40,7 @@ class Rule(StrEnum):
     COOLDOWN = "cooldown"
     CAP = "cap"
     FACTS = "facts"
+    PLAYBOOK = "playbook"
     PASSED = "passed"
 
 
@@ -49,13 +50,19 @@ PEOPLE_MUST_KNOW = frozenset({Rule.AGE, Rule.STOP, Rule.UNDONE})
 LIFTABLE = frozenset(
     {
         *(Rule.MODE, Rule.HANDS_OFF, Rule.STACK, Rule.MASS_FAILURE, Rule.FREEZE),
-        *(Rule.COOLDOWN, Rule.FACTS),
+        *(Rule.COOLDOWN, Rule.FACTS, Rule.PLAYBOOK),
     }
 )
 """What a person's approval can lift, and nothing else: no refusal, unknown opt-in, budget, cap or lease."""
 
 _ORDERS = frozenset({Rule.HANDS_OFF, Rule.STACK, Rule.FREEZE})
 """What many people may ask for at once: an approval lifts the one that was shown, and no other's."""
+
+_AS_READ: Mapping[Rule, Callable[[str, str], bool]] = {
+    **dict.fromkeys(_ORDERS, same),
+    Rule.PLAYBOOK: lambda shown, now: lasting(shown) == lasting(now),
+}
+"""What an approval lifts only where it says what the person has read, and how the two are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,8 @@ class Origin:
 class Approval:
     """A person wants this one action done: who, under which record, and which holds that lifts.
 
-    `lifts` are rules that are lifted whatever they say; of `shown`, rules with what the person has read, orders are
-    lifted as they were read.
+    `lifts` are rules that are lifted whatever they say; of `shown`, rules with what the person has read, orders and
+    what the playbook has against it are lifted as they were read.
     """
 
     id: str
@@ -86,7 +93,7 @@ class Approval:
         """Whether the person wants it done in spite of what holds it, by its rule and its sentence."""
         read = (text for shown, text in self.shown if shown is rule)
         return rule in LIFTABLE and (
-            rule in self.lifts or any(rule not in _ORDERS or same(text, why) for text in read)
+            rule in self.lifts or any(rule not in _AS_READ or _AS_READ[rule](text, why) for text in read)
         )
 
 
@@ -97,7 +104,8 @@ class Circumstances:
     `opted_in` is None where nobody knows, `stopped` is the sentence of the stop that applies, and `home`
     the account and region that Dockwarden is installed in, or None where there is none to compare with.
     `undone`, `hands_off`, `stack`, `mass_failure` and `frozen` are the sentences of what else stands in the way.
-    `involuntary` work happens anyway: mass failure and freeze do not hold it up.
+    `involuntary` work happens anyway: mass failure and freeze do not hold it up. `objections` are what its playbook
+    has against it, which a person has to decide: here they are only named where nothing is done.
     """
 
     origin: Origin
@@ -115,6 +123,7 @@ class Circumstances:
     frozen: str | None = None
     involuntary: bool = False
     approval: Approval | None = None
+    objections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +169,9 @@ def _else(seen: Circumstances) -> str:
     """What would hold an action that is only observed, so that what is shown is what would be."""
     if seen.mode.mode.rank > Mode.OBSERVE.rank:
         return ""
-    held = next((r.reason for rule in _RESTRAINTS if (r := rule(seen)) is not None), None)
-    return f"; otherwise it would be held: {held}" if held else ""
+    restraint = next((r.reason for rule in _RESTRAINTS if (r := rule(seen)) is not None), None)
+    held = (*((restraint,) if restraint else ()), *seen.objections)
+    return f"; otherwise it would be held: {'; '.join(held)}" if held else ""
 
 
 def too_old(

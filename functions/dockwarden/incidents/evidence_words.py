@@ -1,15 +1,15 @@
 """What was read about an incident, as lines of a card; what could not be read is said as not read. Pure."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from dockwarden.facts.evidence import Deployer, Evidence, LogTail, RestartPolicy, TargetGroup
 from dockwarden.facts.revisions import Aspect, Change, RevisionDifference
 from dockwarden.facts.unknown import NotRead
-from dockwarden.incidents.agent_words import tool_of
 from dockwarden.incidents.alarm_words import alarm_lines
+from dockwarden.incidents.deployer_words import deployed
 
 _MOST_CHANGES = 8
 _MOST_LOG_LINES = 3
@@ -84,20 +84,7 @@ def _restarts(policy: RestartPolicy) -> Iterator[tuple[str, str]]:
 
 def _deployed(now: datetime | None, deployer: Deployer) -> Iterator[tuple[str, str]]:
     stack = f", stack {deployer.stack}" if deployer.stack else ""
-    if isinstance(deployer.call, NotRead):
-        yield "Deployed", f"by whom was not read ({deployer.call.why}){stack}"
-    else:
-        tool = tool_of(deployer.call.user_agent)
-        by = deployer.call.principal or "somebody whose name was not read"
-        yield "Deployed", f"{by}{f' with {tool}' if tool else ''}{_at(deployer.call.at, now)}{stack}"
-
-
-def _at(at: datetime | None, now: datetime | None) -> str:
-    if at is None:
-        return ""
-    utc = at.astimezone(UTC)
-    today = now is not None and utc.date() == now.astimezone(UTC).date()
-    return f" at {utc:%H:%M} UTC" if today else f" on {utc:%d %b %Y} at {utc:%H:%M} UTC"
+    yield "Deployed", f"{deployed(deployer.call, now)}{stack}"
 
 
 def _targets(groups: tuple[TargetGroup, ...]) -> Iterator[tuple[str, str]]:

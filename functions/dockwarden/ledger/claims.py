@@ -83,10 +83,21 @@ def judge(lease: Lease, wanted: Intent, now: datetime, same_occurrence: timedelt
         return Standing.BUSY if now < lease.expires_at else Standing.TAKEN_OVER
     if lease.intent == wanted.id:
         return Standing.DUPLICATE
-    same_work = (lease.playbook, lease.kind) == (wanted.playbook, wanted.kind)
-    one = same_work and wanted.undoes is None and wanted.occurred_at - lease.occurred_at <= same_occurrence
+    one = wanted.undoes is None and is_one(lease, wanted, same_occurrence)
     observed = lease.state is State.OBSERVED and wanted.mode != Mode.ENFORCE
     return Standing.DUPLICATE if one and (lease.state in DEALT_WITH or observed) else Standing.CLAIMED
+
+
+def is_one(lease: Lease, wanted: Intent, same_occurrence: timedelta) -> bool:
+    """Whether what a target was taken for last is what is wanted of it now.
+
+    Occurrences with names are one by their names alone: two deployments may fail within a minute.
+    """
+    if (lease.playbook, lease.kind) != (wanted.playbook, wanted.kind):
+        return False
+    if lease.occurrence is not None and wanted.occurrence is not None:
+        return lease.occurrence == wanted.occurrence
+    return wanted.occurred_at - lease.occurred_at <= same_occurrence
 
 
 def too_soon(recent: Sequence[str], now: datetime, terms: Terms) -> tuple[Rule, str] | None:

@@ -26,12 +26,6 @@ class LedgerKnownGood:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, service: ServiceRef) -> tuple[GoodRevision, ...]:
-        """The good revisions of a service, the newest first. Raises UnreadableRecordError."""
-        key = service_key(service)
-        item = self._store.get(_key(key))
-        return _known(item).good if item is not None else ()
-
     def known(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, Known]:
         """All that is known of several services; one whose record is damaged is left out (invariant 13)."""
         wanted = {service: _key(service_key(service)) for service in services}
@@ -41,6 +35,26 @@ class LedgerKnownGood:
             with suppress(UnreadableRecordError):
                 known[service] = _known(found[at]) if at in found else Known(service_key(service))
         return known
+
+    def fresh(self, service: ServiceRef) -> tuple[Known, bool]:
+        """What is known of a service, and whether its record is damaged, so that it is nothing any more.
+
+        Raises UnreadableRecordError for a record of another version, which may be whole.
+        """
+        key = service_key(service)
+        item = self._store.get(_key(key))
+        if item is None:
+            return Known(key), False
+        readable(item)
+        try:
+            return _known(item), False
+        except UnreadableRecordError:
+            written = item.get("written")
+            return Known(key, written=written if isinstance(written, int) else 0), True
+
+    def overwrite(self, known: Known, now: datetime) -> bool:
+        """Write what is known of a service in place of a damaged record, whatever that says."""
+        return self._store.write([Put(_item(replace(kept(known, now), written=known.written + 1), now))])
 
     def keep(self, known: Known, now: datetime) -> bool:
         """Write what is known of a service; False where somebody else has written since it was read."""

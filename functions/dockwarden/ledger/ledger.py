@@ -207,6 +207,7 @@ def _lease(intent: Intent, fence: int, expires_at: datetime) -> Lease:
         expires_at=expires_at,
         occurred_at=intent.occurred_at,
         state=State.OPEN,
+        occurrence=intent.occurrence,
     )
 
 

@@ -1,7 +1,7 @@
 """What is held for a person, and what a person has asked for: proposals, each with its deadline."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,9 +10,11 @@ from typing import Any
 from dockwarden.actions import Action, Unaimed
 from dockwarden.ledger.records import SCHEMA, UnreadableRecordError, readable, stamp, unstamp
 from dockwarden.ledger.store import Absent, Equals, Item, Put, Store
+from dockwarden.verdicts import NOT_KNOWN
 
 _PK = "PROPOSALS"
-_KEPT = timedelta(days=30)
+KEPT = timedelta(days=30)
+"""How long a proposal stays, and what people were told of what it is about, so that no id is given twice."""
 
 
 class Standing(StrEnum):
@@ -33,7 +35,7 @@ class HeldAction:
     `undoes` undone. `facts` are what was asked about it and the answers, as its transcript has them. After `until`
     it is void. `by` and `at` say who answered when, `outcome` what came of it. `unaimed` says that `target` is only what
     the event names. `shown` are the rules and sentences in spite of which it was approved before, while
-    something else held it.
+    something else held it; `objections` are what its playbook has against it, as far as a person was shown that.
     """
 
     id: str
@@ -59,6 +61,12 @@ class HeldAction:
     facts: Sequence[Mapping[str, Any]] | None = None
     unaimed: bool = False
     shown: Sequence[Sequence[str]] = ()
+    objections: Sequence[str] = ()
+
+    @property
+    def held_for(self) -> str:
+        """What holds it in words: the guard's sentence, else what its playbook has against it."""
+        return self.why or "; ".join(self.objections) or NOT_KNOWN
 
     def open(self, now: datetime) -> bool:
         """Whether somebody can still answer."""
@@ -115,20 +123,48 @@ class ProposalLedger:
         """The change that records what came of a proposal, for the transaction of its receipt."""
         return Put(_item(replace(held, standing=Standing.SETTLED, outcome=outcome, intent=intent)))
 
-    def wait_on(self, held: HeldAction, rule: str, why: str, action: Action) -> None:
+    def supersede(
+        self, instead: Mapping[tuple[str, str], str], now: datetime, but: Collection[str] = frozenset()
+    ) -> None:
+        """Settle all that waits of a playbook about a target, because something has taken its place, which is named.
+
+        What somebody has answered meanwhile stays as it was answered.
+        """
+        for held in self.waiting(now) if instead else ():
+            by = instead.get((held.playbook, held.target))
+            if by is not None and held.id not in but:
+                done = self.settled(held, f"{by} has taken its place", None)
+                self._store.write([Put(done.item, Equals("standing", Standing.WAITING))])
+
+    def wait_on(
+        self, held: HeldAction, rule: str, why: str, action: Action, against: Sequence[str] = ()
+    ) -> None:
         """Have an approved proposal wait again, because something else holds it now."""
-        again = self.waiting_on(held, rule, why, action)
+        again = self.waiting_on(held, rule, why, action, against)
         self._store.write([Put(again.item, Equals("standing", Standing.APPROVED))])
 
-    def waiting_on(self, held: HeldAction, rule: str, why: str, action: Action) -> Put:
-        """The change that has a proposal wait again, as the action that it has become by now."""
-        shown = (*held.shown, (held.rule, held.why))
-        again = replace(held, standing=Standing.WAITING, rule=rule, why=why, by=None, at=None, shown=shown)
+    def waiting_on(
+        self, held: HeldAction, rule: str, why: str, action: Action, against: Sequence[str] = ()
+    ) -> Put:
+        """The change that has a proposal wait again, as the action that it has become by now.
+
+        `against` is what its playbook has against it now, which the person is shown with it.
+        """
+        again = replace(
+            held,
+            standing=Standing.WAITING,
+            rule=rule,
+            why=why,
+            by=None,
+            at=None,
+            shown=(*held.shown, (held.rule, held.why)),
+            objections=tuple(dict.fromkeys((*held.objections, *against))),
+        )
         return Put(_item(_aimed(again, action)))
 
 
 _TIMES = ("until", "created_at", "at")
-_DOCUMENTS = ("action", "event", "facts", "shown")
+_DOCUMENTS = ("action", "event", "facts", "shown", "objections")
 
 
 def _aimed(held: HeldAction, action: Action) -> HeldAction:
@@ -152,7 +188,7 @@ def _item(held: HeldAction) -> Item:
         fields[name] = json.dumps(fields[name]) if fields[name] is not None else None
     fields["unaimed"] = int(held.unaimed)  # the ledger keeps texts and numbers
     fields.pop("id")
-    ttl = int((held.created_at + _KEPT).timestamp())
+    ttl = int((held.created_at + KEPT).timestamp())
     return {"pk": _PK, "sk": held.id, "v": SCHEMA, "ttl": ttl, **fields}
 
 
@@ -165,7 +201,7 @@ def _held(item: Item) -> HeldAction:
         for name in _DOCUMENTS:
             fields[name] = json.loads(fields[name]) if fields.get(name) is not None else None
         fields |= {"standing": Standing(fields["standing"]), "unaimed": bool(fields.get("unaimed"))}
-        fields["shown"] = fields["shown"] or ()
+        fields |= {name: fields.get(name) or () for name in ("shown", "objections")}
         return HeldAction(id=str(item["sk"]), **fields)
     except (KeyError, ValueError, TypeError) as error:
         raise UnreadableRecordError(f"{_PK} {item.get('sk')}", f"it is damaged ({error!r})") from error

@@ -41,6 +41,7 @@ class Intent:
     `mode` is the mode it was decided in and `why` what set that. Until `retried_until` its lane may still bring
     the event back, so that nobody else may call it over. `before` is how the target was, `pools` the budgets that
     it counts in, `by` the person who approved or asked for it, and `undoes` the intent that it takes back.
+    `incident` is the incident that it is about, and `occurrence` what many events are about at once, as a deployment.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Intent:
     pools: dict[str, str] = field(default_factory=dict)
     by: str | None = None
     undoes: str | None = None
+    incident: str | None = None
+    occurrence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Lease:
     """Who holds a target, until when, and what the last holder came to.
 
     `fence` grows by one with each holder, so that a late one is recognised (invariant 8). `recent` is when the
-    latest actions on the target were done, as stamps, newest last.
+    latest actions on the target were done, as stamps, newest last. `occurrence` is the last intent's.
     """
 
     target: str
@@ -96,17 +99,19 @@ class Lease:
     occurred_at: datetime
     state: State
     recent: tuple[str, ...] = ()
+    occurrence: str | None = None
 
 
-def intent_id(playbook: str, kind: str, target: str, occurred_at: datetime) -> str:
+def intent_id(playbook: str, kind: str, target: str, occurrence: datetime | str) -> str:
     """The id of what a playbook does to a target because of one occurrence: the same for every try."""
-    return f"{playbook}-{short_hash(playbook, kind, target, occurred_at.isoformat())}"
+    when = occurrence.isoformat() if isinstance(occurrence, datetime) else occurrence
+    return f"{playbook}-{short_hash(playbook, kind, target, when)}"
 
 
 def stamp(moment: datetime) -> str:
     """A moment as text whose order is that of time: UTC with microseconds."""
     # Not strftime, which writes the year 1 (Go's zero time) with one digit.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def unstamp(text: object) -> datetime:
@@ -143,10 +148,14 @@ def readable(item: Item) -> Item:
     return item
 
 
+# Made once: json.dumps makes an encoder a call where it is asked for separators.
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _packed(value: object) -> Any:
     if isinstance(value, datetime):
         return stamp(value)
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict | tuple) else value
+    return _as_json(value) if isinstance(value, dict | tuple) else value
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

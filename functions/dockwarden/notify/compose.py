@@ -19,6 +19,10 @@ _UNKNOWN = "unknown"
 
 _LISTED = 20
 
+_EACH = Line(
+    "Decide", "Each by itself: `dockwarden pending` lists them with the ids for `dockwarden approve`."
+)
+
 
 def about_action(intent: Intent, action: Action, effect: Effect, place: str, now: datetime) -> Card:
     """The card about an action that was performed, only observed, or failed."""
@@ -27,7 +31,7 @@ def about_action(intent: Intent, action: Action, effect: Effect, place: str, now
     if effect.state is State.OBSERVED:
         words = f"it would {action.sentence()}; {intent.mode} mode: {intent.why}"
     elif effect.state is State.DONE:
-        words = f"{words}. It took {span(max(now - intent.occurred_at, timedelta(0)))} from the event"
+        words = f"{words}. That was {span(max(now - intent.occurred_at, timedelta(0)))} after the event that it answers"
     return Card(
         id=intent.id,
         tone=tone,
@@ -43,24 +47,41 @@ def about_action(intent: Intent, action: Action, effect: Effect, place: str, now
 def about_decision(
     decision: Decision, card_id: str, *, verdict: Verdict, why: str | None, place: str, now: datetime
 ) -> Card:
-    """The card about something that is held for a person, or that a person must know."""
-    held = verdict is Verdict.HOLD
-    lines = [Line("Why held" if held else "Not done", _sentence(why))] if why else []
-    lines += [Line("Proposed", _sentence(action.sentence())) for action in decision.actions]
+    """The card about something that is held for a person, would be if it were not only observed, or must be known."""
+    tone, headline, label = _asked(verdict)
+    lines = [Line(label, _sentence(why))] if why else []
+    if verdict is Verdict.OBSERVE:
+        wanted = " and ".join(action.sentence() for action in decision.actions)
+        lines = [Line(label, _sentence(f"it would {wanted}; observe mode: {why}"))]
+    else:
+        lines += [Line("Proposed", _sentence(action.sentence())) for action in decision.actions]
+    if decision.incident is not None:
+        lines.append(Line("About", f"incident {decision.incident}"))
     return Card(
         id=card_id,
-        tone=Tone.HELD if held else Tone.TOLD,
+        tone=tone,
         subject=decision.subject,
         place=place,
-        headline="held, a decision is needed" if held else "needs a look",
-        cause=_sentence(decision.reason),
+        headline=headline,
+        cause=_sentence(decision.ground if verdict is Verdict.OBSERVE else decision.reason),
         lines=tuple(lines),
         made_at=stamp(now),
     )
 
 
+def answer_line(proposal: str, until: datetime, now: datetime) -> Line:
+    """How a person answers a proposal, and by when."""
+    day = "" if until.date() == now.date() else f" on {until:%d %b}"
+    return Line(
+        "Decide", f"`dockwarden approve {proposal}`, or `dockwarden reject`, until {until:%H:%M} UTC{day}."
+    )
+
+
 def about_incident(decision: Decision, words: Words, place: str, now: datetime) -> Card:
-    """The card about an incident: a service, its cause, and what to do next."""
+    """The card about an incident: a service, its cause, and what to do next; or about what became of a receipt."""
+    lines = [Line(label, text) for label, text in words.lines]
+    if not any(line.label == "Receipt" for line in lines):
+        lines.append(Line("Incident", decision.incident or "none"))
     return Card(
         id=decision.incident or decision.subject,
         tone=Tone.DONE if words.settled else Tone.TOLD,
@@ -68,10 +89,7 @@ def about_incident(decision: Decision, words: Words, place: str, now: datetime) 
         place=place,
         headline=words.headline,
         cause=_sentence(words.cause),
-        lines=(
-            *(Line(label, text) for label, text in words.lines),
-            Line("Incident", decision.incident or "none"),
-        ),
+        lines=tuple(lines),
         made_at=stamp(now),
         group=None if words.settled or decision.cause == _UNKNOWN else decision.cause,
     )
@@ -103,15 +121,31 @@ def _digest(cards: Sequence[Card]) -> Card:
         place=first.place,
         headline=first.headline,
         cause=first.cause if len({card.cause for card in cards}) == 1 else _alike(first),
-        lines=(Line("Which", listed + more), *first.lines[:1]),
+        lines=(Line("Which", listed + more), *first.lines[:1], *((_EACH,) if _waits(first) else ())),
         made_at=first.made_at,
         channel=first.channel,
     )
 
 
+def _waits(card: Card) -> bool:
+    """Whether a card asks a person for an answer."""
+    return any(line.label == _EACH.label for line in card.lines)
+
+
 def _alike(first: Card) -> str:
     """What cards of one group have in common where each says it in its own words."""
     return f"The cause is {first.group} in all of them. One of them: {first.cause}"
+
+
+def _asked(verdict: Verdict) -> tuple[Tone, str, str]:
+    """Tone, headline and label of what is not done."""
+    match verdict:
+        case Verdict.HOLD:
+            return Tone.HELD, "held, a decision is needed", "Why held"
+        case Verdict.OBSERVE:
+            return Tone.OBSERVED, "would have been held for a person", "Not done"
+        case _:
+            return Tone.TOLD, "needs a look", "Not done"
 
 
 def _shape(action: Action, effect: Effect) -> tuple[Tone, str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dockwarden.actions import Action
+from dockwarden.actions import Action, rebuilt
+from dockwarden.errors import UnreadableRecordError
 from dockwarden.ledger.proposals import HeldAction
 from dockwarden.ledger.records import REQUEST, Intent, stamp
 from dockwarden.performing import Effect
@@ -50,11 +51,12 @@ def about_proposal(held: HeldAction) -> Mapping[str, Any]:
         {
             "id": held.id,
             "rule": held.rule,
-            "why": held.why,
+            "why": held.held_for,
             "playbook": held.playbook,
             "action": held.kind,
             "target": held.target,
             "subject": held.subject,
+            **_places(held),
             "reason": held.reason,
             "owner": held.owner,
             "until": stamp(held.until),
@@ -76,9 +78,21 @@ def about_end(held: HeldAction, how: str) -> Mapping[str, Any]:
             "action": held.kind,
             "target": held.target,
             "subject": held.subject,
+            **_places(held),
             "undoes": held.undoes,
         },
     )
+
+
+def _places(held: HeldAction) -> Mapping[str, str | None]:
+    """The ARNs of its cluster and service, None where the action is about none or names one that is not known."""
+    if held.unaimed:
+        return {"cluster": None, "service": None}
+    try:
+        action = rebuilt(held.kind, dict(held.action))
+    except UnreadableRecordError:
+        return {"cluster": None, "service": None}
+    return {"cluster": action.cluster_arn, "service": action.service_arn}
 
 
 def _event(detail_type: str, detail: Mapping[str, Any]) -> Mapping[str, Any]:

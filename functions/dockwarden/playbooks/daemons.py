@@ -29,6 +29,10 @@ _FAILING = frozenset({_ROLLING_BACK, "DAEMON_DEPLOYMENT_ROLLBACK_FAILED"})
 # A deployment's events have no version: how far each of them is on its way, so that a late one is no news.
 _FAILS, _FAILS_FOR_GOOD, _OVER = 1, 2, 3
 
+_WHO_HAS_TO = (
+    "Dockwarden changes no daemon: its owner has to put it on a revision that worked (UpdateDaemon)."
+)
+
 _Event = DaemonServiceAction | DaemonDeploymentStateChange
 
 
@@ -75,7 +79,7 @@ def _deployment(event: DaemonDeploymentStateChange, history: History) -> Decisio
         return _told(
             event, found, change, "the daemon's deployment failed", f"ECS rolls it back. {found.sentence}"
         )
-    lost = f"Its rollback failed too, so that instances may lack the daemon. {found.sentence}"
+    lost = f"Its rollback failed too, so that instances may lack the daemon. {_WHO_HAS_TO} {found.sentence}"
     return _told(event, found, change, "the daemon's deployment failed for good", lost)
 
 

@@ -1,1 +1,1 @@
-"""When a revision of a service counts as good: pure rules."""
+"""What is known of a service's releases, and what follows from it for a rollback; pure."""

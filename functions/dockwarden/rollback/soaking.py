@@ -8,6 +8,8 @@ from typing import Protocol
 from dockwarden.facts.known_good import BadRevision, Digests, GoodRevision, Known, Soaking
 from dockwarden.facts.releases import Revision
 from dockwarden.facts.rollouts import Rollout
+from dockwarden.service_actions import revision_name
+from dockwarden.spans import span
 
 MOST = 20
 """So many good revisions, and so many bad ones, are kept of one service."""
@@ -70,7 +72,7 @@ def observed(known: Known, look: Look, soak: Soak) -> Known:
     """What is known after a look at the service; the same object where that says nothing new."""
     if known.soaking is not None and look.at < known.soaking.since:
         return known
-    if not look.healthy(soak) or any(same(bad, look) for bad in known.bad):
+    if not look.healthy(soak) or any(same(bad, look) and not bad.undone for bad in known.bad):
         return known if known.soaking is None else replace(known, soaking=None)
     if (good := _soaked(known, look)) is not None:
         return _seen_again(known, good, look)
@@ -81,11 +83,14 @@ def observed(known: Known, look: Look, soak: Soak) -> Known:
 
 
 def rolled_back(known: Known, bad: BadRevision) -> Known:
-    """What is known after a rollback by us: the revision is not good any more, however long it was."""
+    """What is known after a rollback by us: the revision is not good any more, however long it was.
+
+    Where its digests could not be read, one that is known by its digests stays: it may have had another image.
+    """
     others = tuple(one for one in known.bad if not same(one, bad))
     return replace(
         known,
-        good=tuple(one for one in known.good if not same(one, bad)),
+        good=tuple(one for one in known.good if not same(one, bad) or (one.digests and not bad.digests)),
         bad=tuple(sorted((bad, *others), key=lambda one: one.at, reverse=True))[:MOST],
         soaking=None if known.soaking is not None and same(known.soaking, bad) else known.soaking,
     )
@@ -93,7 +98,8 @@ def rolled_back(known: Known, bad: BadRevision) -> Known:
 
 def forgiven(known: Known, task_definition: str) -> Known:
     """What is known after a person took a rollback back: the revision may soak again."""
-    return replace(known, bad=tuple(one for one in known.bad if one.task_definition != task_definition))
+    bad = (replace(b, undone=True) if b.task_definition == task_definition else b for b in known.bad)
+    return replace(known, bad=tuple(bad))
 
 
 def filled(known: Known, history: Iterable[GoodRevision], now: datetime) -> Known:
@@ -124,6 +130,20 @@ def recognised(known: Known, release: _Release) -> BadRevision | None:
     return next((bad for bad in known.bad if brought & {digest for _, digest in bad.digests}), None)
 
 
+def evidence(good: GoodRevision) -> str:
+    """For how long a revision is known to have worked, and who has seen it: what a person decides by."""
+    by = "by ECS's history only" if good.by_history else "seen by Dockwarden"
+    return f"known good for {span(good.last_seen - good.since)}, {by}"
+
+
+def doubt(good: GoodRevision) -> str | None:
+    """Why a person decides about a revision of which only ECS's history speaks: SUCCESSFUL alone proves little."""
+    if not good.by_history:
+        return None
+    also = f", and {good.doubt}" if good.doubt else ""
+    return f"only ECS's history says that {revision_name(good.task_definition)} worked{also}"
+
+
 def from_history(
     service: str, rollouts: Sequence[Rollout], revisions: Mapping[str, Revision], soak: Soak
 ) -> tuple[GoodRevision, ...]:
@@ -136,8 +156,11 @@ def from_history(
     found = [_by_history(service, one, then, revisions, soak) for one, then in pairs]
     good: list[GoodRevision] = []
     for one in filter(None, found):
-        if not any(same(one, other) for other in good):
+        at = next((n for n, other in enumerate(good) if same(one, other)), None)
+        if at is None:
             good.append(one)
+        elif not one.doubt:
+            good[at] = replace(good[at], doubt="")  # what it lacked one time it had at another
     return tuple(good[:MOST])
 
 
@@ -158,7 +181,22 @@ def _by_history(
         soaked_at=rollout.finished_at + soak.lasting,
         last_seen=then.created_at,
         by_history=True,
+        doubt=_doubt(rollout),
     )
+
+
+def _doubt(rollout: Rollout) -> str:
+    """What ECS's history says against a revision although its rollout was successful; empty where nothing does.
+
+    Of a rollback it says how the revision was that ECS took away.
+    """
+    if rollout.status != "SUCCESSFUL":
+        return ""
+    if rollout.early:
+        return "its deployment was called SUCCESSFUL early (earlySuccessCriteria)"
+    if rollout.alarms in (None, "MONITORING_COMPLETE"):
+        return ""
+    return f"the alarms of its deployment were {rollout.alarms}, so that what they said is not known"
 
 
 def _soaked(known: Known, look: Look) -> GoodRevision | None:
@@ -168,16 +206,18 @@ def _soaked(known: Known, look: Look) -> GoodRevision | None:
 
 def _seen_again(known: Known, good: GoodRevision, look: Look) -> Known:
     """A good revision seen healthy: written down now and then, and at once where another one was before."""
-    digests = good.digests or look.digests
-    if known.good[0] is good and digests == good.digests and look.at - good.last_seen < _SEEN_EVERY:
+    digests, revision = good.digests or look.digests, look.service_revision or good.service_revision
+    as_it_was = (digests, revision) == (good.digests, good.service_revision)
+    if known.good[0] is good and as_it_was and look.at - good.last_seen < _SEEN_EVERY:
         return known if known.soaking is None else replace(known, soaking=None)
-    again = replace(good, digests=digests, last_seen=max(good.last_seen, look.at))
+    last_seen = max(good.last_seen, look.at)
+    again = replace(good, digests=digests, service_revision=revision, last_seen=last_seen)
     return _with(replace(known, soaking=None), [again], look.at)
 
 
 def _soaking(before: Soaking | None, look: Look, soak: Soak) -> Soaking:
     """The soak that goes on with a look; a new one where another revision, or nothing, was seen for too long."""
-    if before is None or not same(before, look) or look.at - before.last_seen > soak.gap:
+    if before is None or not _goes_on(before, look) or look.at - before.last_seen > soak.gap:
         return Soaking(look.task_definition, look.service_revision, look.digests, look.at, look.at)
     return replace(
         before,
@@ -185,6 +225,12 @@ def _soaking(before: Soaking | None, look: Look, soak: Soak) -> Soaking:
         digests=before.digests or look.digests,
         service_revision=look.service_revision or before.service_revision,
     )
+
+
+def _goes_on(before: Soaking, look: Look) -> bool:
+    """Whether a look shows what soaks: who deploys the same number once more begins a new soak."""
+    revisions = {before.service_revision, look.service_revision} - {None}
+    return same(before, look) and len(revisions) <= 1
 
 
 def _good(service: str, soaking: Soaking) -> GoodRevision:

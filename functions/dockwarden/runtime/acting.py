@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dockwarden.errors import DockwardenError, LedgerUnavailableError
+from dockwarden.errors import DockwardenError, LedgerUnavailableError, TryAgainError
 from dockwarden.guard.modes import Mode
 from dockwarden.guard.rulings import Rule, Ruling
 from dockwarden.hashing import short_hash
@@ -15,15 +15,17 @@ from dockwarden.ledger.store import Change
 from dockwarden.parallel import side_by_side
 from dockwarden.performing import SETTLED, Effect, Gate, State
 from dockwarden.runtime.admission import Admission, Going
+from dockwarden.runtime.aftermath import remember
 from dockwarden.runtime.arrivals import Proposal
 from dockwarden.runtime.choosing import first_of_each
-from dockwarden.runtime.finishing import Left, finish, outcome, settling
+from dockwarden.runtime.finishing import Left, finish, outcome, settling, supersede_waiting
 from dockwarden.runtime.holding import Holding
 from dockwarden.runtime.intents import intent_of
 from dockwarden.runtime.last_look import LastLook
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.saying import again, say
 from dockwarden.runtime.telling import Telling
+from dockwarden.runtime.tries import next_try
 from dockwarden.verdicts import Verdict
 
 
@@ -80,14 +82,25 @@ class Acting:
         claims = [*side_by_side(self._claim, free), *map(self._claim, voluntary)]
         return [held for go, claim in claims if (held := self._hold(go, claim)) is not None]
 
-    def _claim(self, going: Going) -> tuple[Going, Claim | UnreadableRecordError]:
+    def _claim(self, going: Going, number: int = 1) -> tuple[Going, Claim | UnreadableRecordError]:
         try:
             intent, terms = self._terms.of(going)
             claim = self._ledger.claim(intent, self._parts.clock.now(), terms)
-            return replace(going, intent=intent), claim
+            going = replace(going, intent=intent)
+            further = self._next_try(going, claim, number)
         except UnreadableRecordError as error:
             # One damaged record costs its own target and no other.
             return going, error
+        return (going, claim) if further is None else self._claim(replace(going, intent=further), number + 1)
+
+    def _next_try(self, going: Going, claim: Claim, number: int) -> Intent | None:
+        """The intent of another try of an occurrence whose last one came to nothing; None where there is none."""
+        occurrence = going.proposal.occurrence
+        if occurrence is None or claim.standing is not Standing.DUPLICATE or claim.intent != going.intent.id:
+            return None
+        receipt = self._ledger.receipt(claim.intent)
+        now = self._parts.clock.now()
+        return next_try(going.intent, receipt, occurrence, number, now) if receipt is not None else None
 
     def _let_go(self, held: Sequence[Held]) -> None:
         """Give targets back as they are: open, so that who takes one finds out what was done there."""
@@ -210,6 +223,7 @@ class Acting:
         if proposal.asked is None:
             self._holding.hold(proposal, rule, why)
         else:
+            self._telling.waits_again(proposal, proposal.asked.held, rule, why)
             say(proposal, Verdict.HOLD, why, (proposal.action,))
 
     def _answer(self, proposal: Proposal, outcome: str, intent: str) -> None:
@@ -234,12 +248,20 @@ class Acting:
             session=effect.session,
             inverse=inverse.sentence() if inverse else None,
         )
+        try:
+            remember(self._parts, mine.intent, mine.going.proposal.action, effect)
+        except (TryAgainError, UnreadableRecordError) as error:
+            # It stays open: who takes it over finds that it was done, and remembers it then.
+            mine.going.proposal.result.retry = str(error)
+            self._ledger.release(mine.intent, mine.claim.fence, now, mine.claim.recent)
+            return
         self._ledger.close(mine.intent, receipt, mine.claim.recent, self._answered(mine, effect))
+        supersede_waiting(self._parts, mine.intent, effect)
 
     def _answered(self, mine: Held, effect: Effect) -> Sequence[Change]:
         """What becomes of the proposal of a person, in the transaction of the receipt."""
         proposal = mine.going.proposal
         if effect.held_by is None or proposal.asked is None:
             return settling(self._parts, mine.intent, effect)
-        held, rule = proposal.asked.held, effect.held_by
-        return [self._parts.proposals.waiting_on(held, rule, effect.words, proposal.action)]
+        held, rule, against = proposal.asked.held, effect.held_by, proposal.decision.against
+        return [self._parts.proposals.waiting_on(held, rule, effect.words, proposal.action, against)]

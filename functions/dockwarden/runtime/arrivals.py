@@ -50,6 +50,11 @@ class Proposal:
         return self.result.arrival.event
 
     @property
+    def occurrence(self) -> str | None:
+        """What many events are about at once, where the playbook says so; what a person asks for is its own."""
+        return self.decision.occurrence if self.asked is None else None
+
+    @property
     def occurred_at(self) -> datetime | None:
         """When it was asked for by a person, else when the event says."""
         return self.asked.held.at if self.asked is not None else self.event.envelope.time

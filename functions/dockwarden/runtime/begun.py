@@ -21,9 +21,10 @@ def hold_begun(
     if claim is None or claim.intent != intent.id:
         again(proposal, f"an earlier try of {intent.id} may still be at work")
     elif outcome(parts, intent).state is State.FAILED:
-        waits = parts.proposals.waiting_on(asked.held, rule, why, proposal.action)
+        waits = parts.proposals.waiting_on(asked.held, rule, why, proposal.action, proposal.decision.against)
         receipt = Receipt(intent.id, State.REFUSED, f"held before the call: {why}", now, claim.fence)
         parts.actions.close(intent, receipt, claim.recent, [waits])
+        telling.waits_again(proposal, asked.held, rule, why)
         say(proposal, Verdict.HOLD, why, (proposal.action,))
     elif finish(parts, telling, [Left(intent, claim)]):
         say(proposal, Verdict.ACT, f"{intent.reason}: an earlier try had begun it", (proposal.action,))

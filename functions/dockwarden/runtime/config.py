@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockwarden.errors import SettingsError
-from dockwarden.guard.freezes import Freeze
 from dockwarden.guard.modes import Mode, read_mode
 from dockwarden.guard.settings import GuardSettings, most_of
+
+if TYPE_CHECKING:
+    from dockwarden.guard.freezes import Freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class PlaybookConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """An installation: where it is, which clusters are opted in, what each playbook may do, where people are told."""
+    """An installation: where it is, which clusters are opted in, what each playbook may do, where people are told.
+
+    `pinned_copies` is the ARN of the function that registers pinned copies, None where that is not switched on.
+    """
 
     account: str
     region: str
@@ -38,7 +43,8 @@ class Config:
     channel: str | None = None
     channels: tuple[str, ...] = ()
     guard: GuardSettings = field(default_factory=GuardSettings)
-    freezes: tuple[Freeze, ...] = ()
+    freezes: "tuple[Freeze, ...]" = ()
+    pinned_copies: str | None = None
 
     def of(self, playbook: str) -> PlaybookConfig:
         """The settings of a playbook; one that nobody configured only observes."""
@@ -68,6 +74,7 @@ def read_config(text: str) -> Config:
             channels=tuple(name for name in document.get("channels") or () if isinstance(name, str)),
             guard=_guard(document.get("guard", {})),
             freezes=_freezes(document.get("freezes", [])),
+            pinned_copies=_text(document.get("pinned_copies")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError("DOCKWARDEN_CONFIG", text, "the JSON document that the deploy writes") from error
@@ -79,7 +86,11 @@ def _clusters(entry: Any) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str) and name)
 
 
-def _freezes(entries: Any) -> tuple[Freeze, ...]:
+def _text(entry: Any) -> str | None:
+    return entry if isinstance(entry, str) and entry else None
+
+
+def _freezes(entries: Any) -> "tuple[Freeze, ...]":
     """The freezes; a cold start without any imports nothing to read them."""
     if entries == []:
         return ()

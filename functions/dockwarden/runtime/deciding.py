@@ -9,8 +9,10 @@ from dockwarden.facts.histories import Histories
 from dockwarden.facts.unknown import NotRead
 from dockwarden.guard.rulings import too_old
 from dockwarden.playbook import Playbook, settings_of
+from dockwarden.runtime.alone import Alone, only_key
 from dockwarden.runtime.arrivals import Result
 from dockwarden.runtime.parts import Parts
+from dockwarden.runtime.requests import Asked
 from dockwarden.runtime.transcript import Recorder
 from dockwarden.verdicts import Decision, Outcome, Verdict
 
@@ -23,9 +25,14 @@ class Deciding:
         self._histories = histories
         self.unreadable: dict[str, NotRead] = {}
 
-    def recorder(self) -> Recorder:
-        """The facts for one decision, which write down what they were asked."""
-        return Recorder({**self._parts.facts.answers(), Histories: self._histories})
+    def recorder(self, histories: Histories | None = None) -> Recorder:
+        """The facts for one decision, which write down what they were asked; with other histories than the batch's."""
+        return Recorder({Histories: histories or self._histories}, self._parts.facts.answers())
+
+    def recorder_of(self, one: Asked) -> Recorder:
+        """The same for a request: what a sweep has found is looked at without all else that it would look at."""
+        key = only_key(one)
+        return self.recorder(Alone(self._histories, key) if key is not None else None)
 
     def decide(
         self, playbook: Playbook, result: Result, event: Event, recorder: Recorder

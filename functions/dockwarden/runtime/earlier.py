@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from dockwarden.actions import rebuilt
-from dockwarden.ledger.claims import DEALT_WITH
-from dockwarden.ledger.records import Intent, Lease, UnreadableRecordError, intent_id
+from dockwarden.guard.rulings import Ruling
+from dockwarden.ledger.claims import DEALT_WITH, is_one
+from dockwarden.ledger.records import Intent, Lease, UnreadableRecordError
 from dockwarden.performing import State
 from dockwarden.playbook import Playbook
 from dockwarden.runtime.arrivals import Proposal, Result
 from dockwarden.runtime.finishing import Left, finish
+from dockwarden.runtime.intents import intent_of
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telling import Telling
 
@@ -21,17 +23,17 @@ class Earlier:
         self._telling = telling
         self._ledger = parts.actions
 
-    def done_already(self, proposal: Proposal) -> str | None:
+    def done_already(self, proposal: Proposal, ruling: Ruling) -> str | None:
         """Which intent has dealt, or deals, with what a refused proposal is about: then nobody need be alarmed."""
         lease = self._lease(proposal.action.target)
-        occurred_at = proposal.occurred_at
-        if lease is None or occurred_at is None:
+        if lease is None or proposal.occurred_at is None:
             return None
-        work = proposal.playbook.name, proposal.action.KIND
+        wanted = intent_of(proposal, ruling, self._parts.clock.now())
         window = timedelta(seconds=proposal.playbook.same_occurrence)
-        same_work = (lease.playbook, lease.kind) == work and occurred_at - lease.occurred_at <= window
-        itself = lease.intent == intent_id(*work, proposal.action.target, occurred_at)
-        if itself or (same_work and lease.state in DEALT_WITH):
+        # Of an event that came once more people know what came of it; an occurrence with a name would have been
+        # tried again.
+        itself = lease.intent == wanted.id and proposal.occurrence is None
+        if itself or (lease.state in DEALT_WITH and is_one(lease, wanted, window)):
             return f"a duplicate of {lease.intent}, {lease.state}"
         return None
 

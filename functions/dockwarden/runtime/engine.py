@@ -8,6 +8,7 @@ from dockwarden.actions import Unaimed
 from dockwarden.events.dockwarden_request import Request
 from dockwarden.events.dockwarden_sweep import Sweep
 from dockwarden.facts.fleet import ContainerInstance
+from dockwarden.facts.known_good import Known
 from dockwarden.guard.deeds import Deed
 from dockwarden.guard.hearing import deaf_to
 from dockwarden.guard.modes import Mode
@@ -24,6 +25,7 @@ from dockwarden.incidents.subjects import key_of
 from dockwarden.ledger.histories import LedgerHistories
 from dockwarden.playbook import Playbook
 from dockwarden.runtime.acting import Acting
+from dockwarden.runtime.aftermath import learn
 from dockwarden.runtime.arrivals import Arrival, Proposal, Result, origin_of
 from dockwarden.runtime.deciding import Deciding
 from dockwarden.runtime.earlier import Earlier
@@ -57,6 +59,7 @@ class _Run:
         self._all = [Result(self._timed(arrival), []) for arrival in arrivals]
         self._seen: list[ContainerInstance] = []
         self._noticed: list[HandsOff | Deed] = []
+        self._learned: dict[str, Known] = {}
         self._histories = LedgerHistories(parts.store)
         self._of_history: dict[str, list[Result]] = {}
         self._telling = Telling(parts)
@@ -112,7 +115,7 @@ class _Run:
                 for decision in self._deciding.decide(playbook, result, event, recorder) or ():
                     self._remember(result, decision)
                     if decision.verdict is Verdict.HOLD and self._deciding.unread(
-                        result, playbook, recorder.unread, event.envelope.time
+                        result, playbook, recorder.unread_of(decision.subject), event.envelope.time
                     ):
                         continue
                     # Most events propose nothing, and need no transcript.
@@ -130,12 +133,18 @@ class _Run:
                 self._of_history.setdefault(kept.key, []).append(result)
             elif isinstance(kept, ContainerInstance):
                 self._seen.append(kept)
+            elif isinstance(kept, Known):
+                self._learned[kept.service] = kept
             else:
                 self._noticed.append(kept)
 
     def _write_noticed(self) -> None:
         """Write who was at work where, before any action asks for it, and what they did."""
         self._parts.deeds.remember(kept for kept in self._noticed if isinstance(kept, Deed))
+        now = self._parts.clock.now()
+        for known in self._learned.values():
+            # Where somebody else has just written, the next sweep looks again.
+            learn(self._parts, known, now)
         orders = {(k.scope, k.name, k.until): k for k in self._noticed if isinstance(k, HandsOff)}
         for order in orders.values():
             self._parts.controls.notice(order, self._parts.clock.now())
@@ -156,7 +165,7 @@ class _Run:
         elif decision.words is not None:
             self._telling.incident(result, playbook, decision, decision.words)
         elif decision.verdict in (Verdict.TELL, Verdict.HOLD):
-            self._telling.decision(result, playbook, decision, decision.verdict, None)
+            self._telling.decision(result, playbook, decision, decision.verdict)
         else:
             result.outcomes.append(_outcome(playbook, decision, decision.verdict, decision.reason))
 
@@ -169,6 +178,10 @@ class _Run:
         ruling = rule_on(self._judging.circumstances(proposal))
         if ruling.answer is Answer.GO and decision.verdict is Verdict.ACT:
             return ruling
+        if ruling.answer is Answer.GO and ruling.mode is Mode.OBSERVE:
+            # Nobody could let it go, so that nobody is asked.
+            self._telling.would_be_held(proposal, ruling.reason)
+            return None
         if ruling.answer is Answer.REFUSE:
             self._refused(proposal, ruling)
         elif ruling.answer is Answer.HOLD:
@@ -178,19 +191,20 @@ class _Run:
             rule = Rule.FACTS if isinstance(proposal.action, Unaimed) else ruling.rule
             self._holding.hold(proposal, rule, ruling.reason, together)
         else:
-            self._holding.hold(proposal, Rule.FACTS, "")
+            unaimed = isinstance(proposal.action, Unaimed)
+            self._holding.hold(proposal, Rule.FACTS if unaimed else Rule.PLAYBOOK, "")
         return None
 
     def _refused(self, proposal: Proposal, ruling: Ruling) -> None:
         """Settle what the guard refuses: told where nobody else will do it and it is not done yet."""
-        decision, done = proposal.decision, self._earlier.done_already(proposal)
+        decision, done = proposal.decision, self._earlier.done_already(proposal, ruling)
         # What an earlier try has begun is settled with its receipt, which the sweep writes.
         if proposal.asked is not None and proposal.asked.begun is None:
             self._parts.proposals.settle(proposal.asked.held, f"not done: {done or ruling.reason}")
         alarming = ruling.rule in PEOPLE_MUST_KNOW and done is None
         if alarming and decision.when_refused is not Verdict.IGNORE:
-            telling = (proposal.result, proposal.playbook, decision, decision.when_refused, ruling.reason)
-            self._telling.decision(*telling)
+            telling = (proposal.result, proposal.playbook, decision, decision.when_refused)
+            self._telling.decision(*telling, (ruling.rule, ruling.reason))
         else:
             outcome = _outcome(proposal.playbook, decision, Verdict.IGNORE, done or ruling.reason)
             proposal.result.outcomes.append(outcome)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dockwarden.actions import rebuilt
+from dockwarden.errors import TryAgainError
 from dockwarden.guard.modes import Mode
 from dockwarden.ledger.claims import Claim
 from dockwarden.ledger.records import REQUEST, Intent, Receipt, UnreadableRecordError
 from dockwarden.ledger.store import Change
 from dockwarden.performing import Effect, State
+from dockwarden.runtime.aftermath import remember
 from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.telling import Telling
 
@@ -48,12 +50,32 @@ def finish(parts: Parts, telling: Telling, left: Sequence[Left]) -> int:
             telling.action(one.intent, action, effect)
             closing.append((one, effect))
     telling.send()
-    now = parts.clock.now()
-    for one, effect in closing:
-        inverse = _inverse(one.intent) if effect.state is State.DONE else None
-        receipt = Receipt(one.intent.id, effect.state, effect.words, now, one.claim.fence, inverse=inverse)
-        parts.actions.close(one.intent, receipt, one.claim.recent, settling(parts, one.intent, effect))
-    return len(closing)
+    return sum(_closed(parts, one, effect) for one, effect in closing)
+
+
+def _closed(parts: Parts, one: Left, effect: Effect) -> bool:
+    """Close an intent, once what it means is remembered; False where it stays open for the next sweep."""
+    now, intent = parts.clock.now(), one.intent
+    try:
+        remember(parts, intent, rebuilt(intent.kind, intent.action), effect)
+    except (TryAgainError, UnreadableRecordError) as error:
+        # Imported late: `decide` has no log, and no use for what makes one.
+        from dockwarden.runtime.telemetry import logger  # noqa: PLC0415
+
+        logger.error("intent left open", extra={"intent": intent.id, "why": str(error)})
+        parts.actions.release(intent, one.claim.fence, now, one.claim.recent)
+        return False
+    inverse = _inverse(intent) if effect.state is State.DONE else None
+    receipt = Receipt(intent.id, effect.state, effect.words, now, one.claim.fence, inverse=inverse)
+    parts.actions.close(intent, receipt, one.claim.recent, settling(parts, intent, effect))
+    supersede_waiting(parts, intent, effect)
+    return True
+
+
+def supersede_waiting(parts: Parts, intent: Intent, effect: Effect) -> None:
+    """Settle what waits about an occurrence that an intent has ended: it is about something that is over."""
+    if effect.state is State.DONE and intent.occurrence is not None:
+        parts.proposals.supersede({(intent.playbook, intent.target): intent.id}, parts.clock.now())
 
 
 def settling(parts: Parts, intent: Intent, effect: Effect) -> list[Change]:
@@ -84,7 +106,7 @@ def outcome(parts: Parts, intent: Intent) -> Effect:
     """What an intent came to, by reading alone; `retry` where that cannot be read yet."""
     if intent.mode != Mode.ENFORCE:
         return Effect(State.OBSERVED, "observed")
-    effect = parts.performer.verify([rebuilt(intent.kind, intent.action)])[0]
+    effect = parts.performer.verify([rebuilt(intent.kind, intent.action)], intent.created_at)[0]
     if effect.state is State.GONE:
         return Effect(State.UNKNOWN, f"{effect.words}; whether the call was made in time is not known")
     if effect.state is State.UNKNOWN:

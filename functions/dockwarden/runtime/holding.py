@@ -1,6 +1,6 @@
 """What the guard holds: kept as a proposal that a person can answer, and told without flooding anybody."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dockwarden.actions import Unaimed, kind_of
 from dockwarden.facts.unknown import NotRead
@@ -35,19 +35,23 @@ class Holding:
     def hold(self, proposal: Proposal, rule: Rule, why: str, together: MassFailure | None = None) -> None:
         """Hold an action; of what a person has asked for already, say what holds it now."""
         if proposal.asked is not None:
-            self._hold_again(proposal, proposal.asked, rule, why or proposal.decision.reason)
+            self._hold_again(proposal, proposal.asked, rule, why or _unseen(proposal, proposal.asked))
             return
         page = self._page(together) if together is not None else None
-        told_id = self._telling.held(proposal, why, page or self._told_for_all(proposal, rule))
+        until, quietly_as = self._until(proposal), page or self._told_for_all(proposal, rule)
+        told_id = self._telling.held(proposal, (rule, why), until, quietly_as)
         if told_id is not None:
-            self._telling.keep(self._held(proposal, rule, why, told_id))
+            held = self._held(proposal, rule, why, told_id)
+            about_one = proposal.decision.occurrence is not None
+            (self._telling.keep_instead if about_one else self._telling.keep)(held)
 
     def _hold_again(self, proposal: Proposal, asked: Asked, rule: Rule, why: str) -> None:
         if asked.begun is not None:
             hold_begun(self._parts, self._telling, proposal, (asked, asked.begun), (rule, why))
             return
-        self._parts.proposals.wait_on(asked.held, rule, why, proposal.action)
-        self._telling.waits_again(asked.held, rule, why)
+        against = proposal.decision.against
+        self._parts.proposals.wait_on(asked.held, rule, why, proposal.action, against)
+        self._telling.waits_again(proposal, asked.held, rule, why)
         say(proposal, Verdict.HOLD, why, (proposal.action,))
 
     def _held(self, proposal: Proposal, rule: Rule, why: str, told_id: str) -> HeldAction:
@@ -63,13 +67,19 @@ class Holding:
             rule=rule,
             why=why,
             reason=proposal.decision.reason,
-            until=min(proposal.event.envelope.time or now, now) + timedelta(seconds=playbook.approve_within),
+            until=self._until(proposal),
             created_at=now,
             owner=self._owner(proposal),
             event=event_of(proposal.transcript),
             facts=facts_of(proposal.transcript),
             unaimed=isinstance(action, Unaimed),
+            objections=() if isinstance(action, Unaimed) else proposal.decision.against,
         )
+
+    def _until(self, proposal: Proposal) -> datetime:
+        now = self._parts.clock.now()
+        began = min(proposal.event.envelope.time or now, now)
+        return began + timedelta(seconds=proposal.playbook.approve_within)
 
     def _owner(self, proposal: Proposal) -> str | None:
         """Who answers for the place, as a tag of the service, else of the cluster, says."""
@@ -100,3 +110,8 @@ class Holding:
             ),
         )
         return self._telling.page(together.marks, f"{len(together.services)} services", words)
+
+
+def _unseen(proposal: Proposal, asked: Asked) -> str:
+    """What the playbook has against it by now of which its approver was shown nothing."""
+    return "; ".join(asked.objected(proposal.decision)) or proposal.decision.reason

@@ -12,7 +12,7 @@ def intent_of(proposal: Proposal, ruling: Ruling, now: datetime) -> Intent:
     action, playbook, asked = proposal.action, proposal.playbook, proposal.asked
     occurred_at = proposal.occurred_at or now
     return Intent(
-        id=intent_id(playbook.name, action.KIND, action.target, occurred_at),
+        id=intent_id(playbook.name, action.KIND, action.target, proposal.occurrence or occurred_at),
         playbook=playbook.name,
         kind=action.KIND,
         target=action.target,
@@ -29,4 +29,6 @@ def intent_of(proposal: Proposal, ruling: Ruling, now: datetime) -> Intent:
         before=action.before,
         by=asked.approval.by if asked else None,
         undoes=asked.held.undoes if asked else None,
+        incident=proposal.decision.incident,
+        occurrence=proposal.decision.occurrence,
     )

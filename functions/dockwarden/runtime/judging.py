@@ -70,6 +70,7 @@ class Judging:
             frozen=restraints.frozen(playbook, action, approval),
             involuntary=playbook.involuntary,
             approval=approval,
+            objections=proposal.decision.unsettled,
         )
 
     def mode(self, playbook: Playbook, action: Action | None) -> ModeRuling:

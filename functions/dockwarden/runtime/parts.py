@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dockwarden.actions import Action
 from dockwarden.clock import Clock
@@ -18,10 +18,12 @@ from dockwarden.ledger.ledger import ActionLedger
 from dockwarden.ledger.proposals import ProposalLedger
 from dockwarden.ledger.slots import SlotLedger
 from dockwarden.ledger.store import Store
-from dockwarden.ledger.trust import TrustLedger
 from dockwarden.notify.cards import Outbox
 from dockwarden.performing import Performer
 from dockwarden.runtime.config import Config
+
+if TYPE_CHECKING:
+    from dockwarden.ledger.trust import TrustLedger
 
 
 class Facts(Protocol):
@@ -84,6 +86,9 @@ class Parts:
         return DeedLedger(self.store)
 
     @property
-    def trust(self) -> TrustLedger:
+    def trust(self) -> "TrustLedger":
         """The ledger of what people thought of it, on the store."""
+        # Imported late: people ask for it, and no event of AWS does.
+        from dockwarden.ledger.trust import TrustLedger  # noqa: PLC0415
+
         return TrustLedger(self.store)

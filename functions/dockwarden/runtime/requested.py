@@ -66,7 +66,7 @@ class Requested:
         if playbook is None:
             result.outcomes.append(Outcome(one.held.playbook, Verdict.IGNORE, "it is not of this lane"))
             return None
-        recorder = self._deciding.recorder()
+        recorder = self._deciding.recorder_of(one)
         found: Decision | str | None = begun(one)
         if found is None and one.event is None:
             found = undoing(self._parts, one.held, playbook)
@@ -94,11 +94,23 @@ class Requested:
             return None
         picked = [replace(d, actions=(a,)) for d in decided for a in d.actions if one.picks(a)]
         for decision in picked:
-            if decision.verdict is Verdict.ACT:
-                return decision
+            # What the playbook itself asks a person about goes once the person has said yes to just that.
+            if not one.objected(decision):
+                return replace(decision, verdict=Verdict.ACT)
         if self._deciding.unread(result, playbook, recorder.unread, one.held.at):
             return None
         # Something about it is not known, and was not either when it came too late to ask once more: it waits again.
+        # So does what has more against it by now than the person was shown.
         held = next((decision for decision in picked if decision.verdict is Verdict.HOLD), None)
-        why = decided[0].reason if decided else "nothing"
-        return held or f"the playbook does not propose it any more: {why}"
+        return held or _changed(decided, one)
+
+
+def _changed(decided: Sequence[Decision], one: Asked) -> str:
+    """Why what was approved is not what the playbook proposes now (invariant 55)."""
+    others = (action for decision in decided for action in decision.actions)
+    instead = next((action for action in others if action.target == one.held.target), None)
+    if instead is not None:
+        return (
+            f"the state has changed: by now the playbook would {instead.sentence()}, which is proposed anew"
+        )
+    return f"the playbook does not propose it any more: {decided[0].reason if decided else 'nothing'}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dockwarden.actions import Action, kind_of, rebuilt
+from dockwarden.actions import Action, Unaimed, kind_of, rebuilt
 from dockwarden.events.dockwarden_request import Request
 from dockwarden.events.parse import Event
 from dockwarden.guard.rulings import Approval, Rule
@@ -16,6 +16,9 @@ from dockwarden.verdicts import Decision, Verdict
 
 _UNDO_LIFTS = frozenset({Rule.MODE, Rule.COOLDOWN, Rule.HANDS_OFF})
 """A person who undoes knows what happens there; stops, ceilings, freezes, caps and leases hold all the same."""
+
+_HOW_IT_IS_KNOWN = frozenset({"known"})
+"""Fields of actions that say how something about the target is known, and not what is done to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,22 @@ class Asked:
     begun: Intent | None = None
 
     def picks(self, action: Action) -> bool:
-        """Whether an action that a playbook proposes now is the one that was approved.
+        """Whether an action that a playbook proposes now is the one that was approved, in everything that it does.
 
         One that could not be aimed is known by its kind alone, since its event names its subject.
         """
-        anywhere = self.held.unaimed or action.target == self.held.subject
-        return self.held.kind == kind_of(action) and (anywhere or action.target == self.held.target)
+        if self.held.kind != kind_of(action):
+            return False
+        if isinstance(action, Unaimed) or self.held.unaimed:
+            anywhere = self.held.unaimed or action.target == self.held.subject
+            return anywhere or action.target == self.held.target
+        return _meant(action.fields()) == _meant(self.held.action)
+
+    def objected(self, decision: Decision) -> list[str]:
+        """What a playbook has against it now of which the person who approved it was shown nothing."""
+        if isinstance(decision.actions[0], Unaimed):
+            return list(decision.against)
+        return [why for why in decision.against if not self.approval.lets(Rule.PLAYBOOK, why)]
 
 
 def asked(parts: Parts, request: Request) -> Asked | str:
@@ -61,6 +74,7 @@ def _approval(held: HeldAction, by: str, lifts: frozenset[Rule]) -> Approval:
     """What an approval lets go: what stood in the way when it was given, and when it was given before."""
     try:
         shown = [(Rule(rule), why) for rule, why in (*held.shown, (held.rule, held.why))]
+        shown += [(Rule.PLAYBOOK, why) for why in held.objections]
     except ValueError as error:
         raise UnreadableRecordError(held.id, f"it is held by a rule that nobody knows ({error})") from error
     return Approval(held.id, by, lifts, tuple(shown))
@@ -93,6 +107,10 @@ def _readable(parts: Parts, open_intent: str) -> Intent | None:
         return parts.actions.intent(open_intent)
     except UnreadableRecordError:
         return None
+
+
+def _meant(fields: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in fields.items() if name not in _HOW_IT_IS_KNOWN}
 
 
 def _void(parts: Parts, held: HeldAction, why: str) -> str:

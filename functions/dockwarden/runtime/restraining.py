@@ -1,23 +1,25 @@
 """What stands in the way of an action beside modes and stops, read once for a batch."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from dockwarden.actions import Action
 from dockwarden.facts.histories import Histories
 from dockwarden.facts.services import STACK_TAG
 from dockwarden.facts.unknown import NotRead
-from dockwarden.guard.freezes import FREEZE_TAG, HANDS_OFF_TAG, alarms_of, frozen
 from dockwarden.guard.mass_failure import Failing, MassFailure, mass_failure
 from dockwarden.guard.orders import HandsOff
 from dockwarden.guard.rulings import Approval, Rule
-from dockwarden.guard.tag_orders import freeze_tag, hands_off_tag
+from dockwarden.guard.tag_orders import FREEZE_TAG, HANDS_OFF_TAG, freeze_tag, hands_off_tag
 from dockwarden.guard.whereabouts import whereabouts
 from dockwarden.ledger.controls import Controls
 from dockwarden.playbook import Playbook
 from dockwarden.runtime.parts import Parts
+
+if TYPE_CHECKING:
+    from dockwarden.runtime.freezing import Freezing
 
 ReadTag: TypeAlias = Callable[[str | NotRead | None, datetime], str | None]
 """Reads the value of a tag at a moment: the sentence of what it asks for, or None."""
@@ -54,8 +56,8 @@ class Restraints:
     def _freezes(self, playbook: Playbook, action: Action) -> Iterator[str | None]:
         """Each freeze that holds: of the platform's calendar, of an alarm, or of a tag."""
         where, now = whereabouts(action), self._parts.clock.now()
-        for freeze in self._parts.config.freezes:
-            yield frozen([freeze], where, playbook.name, now, self._alarms)
+        if self._parts.config.freezes:
+            yield from self._freezing.reasons(playbook.name, where, now)
         yield from self._by_tags(action, FREEZE_TAG, freeze_tag)
 
     def stack(self, playbook: Playbook, action: Action) -> str | None:
@@ -80,9 +82,10 @@ class Restraints:
         return self._parts.controls.noticed()
 
     @cached_property
-    def _alarms(self) -> Mapping[str, str | NotRead]:
-        names = alarms_of(self._parts.config.freezes)
-        return self._parts.alarms.states(sorted(names)) if names else {}
+    def _freezing(self) -> "Freezing":
+        from dockwarden.runtime.freezing import Freezing  # noqa: PLC0415 - as that module says
+
+        return Freezing(self._parts)
 
     @cached_property
     def _failing_together(self) -> MassFailure | None:

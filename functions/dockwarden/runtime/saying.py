@@ -14,6 +14,7 @@ def say(proposal: Proposal, verdict: Verdict, reason: str, actions: tuple[Action
             reason=reason,
             target=proposal.action.target,
             cause=proposal.decision.cause,
+            incident=proposal.decision.incident,
             actions=actions,
         )
     )

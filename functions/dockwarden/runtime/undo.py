@@ -46,7 +46,9 @@ def ask_undo(parts: Parts, undone_id: str, by: str, why: str) -> HeldAction:
         raise NothingToUndoError(f"nothing brings back what was before: {action.sentence()}")
     bar = Bar(intent.target, intent.kind, undone_id, by, action.deployment, intent.playbook)
     parts.controls.bar(bar, now)
-    parts.trust.wrong(intent.playbook, whereabouts(action).trusted_as, by, f"{undone_id} was undone", now)
+    # It begins with the id, by which two wrongs are told apart.
+    wrong = f"{undone_id} was to be undone"
+    parts.trust.wrong(intent.playbook, whereabouts(action).trusted_as, by, wrong, now)
     held = HeldAction(
         id=f"undo-{undone_id}-{stamp(now)}",
         playbook=intent.playbook,

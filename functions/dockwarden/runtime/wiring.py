@@ -63,38 +63,30 @@ def playbooks() -> list[Playbook]:
 def parts() -> Parts:
     """The parts of an installation, of which none connects before it is used."""
     # Imported here, so that the notifier and an event that is ignored at once do not pay for them.
+    from dockwarden.aws.adapters import adapters  # noqa: PLC0415
     from dockwarden.aws.alarm_states import CloudWatchAlarmStates  # noqa: PLC0415
+    from dockwarden.aws.answers import AwsAnswers, Reading  # noqa: PLC0415
     from dockwarden.aws.capacity import EcsCapacity  # noqa: PLC0415
-    from dockwarden.aws.evidence import AwsEvidence  # noqa: PLC0415
     from dockwarden.aws.facts import AwsFacts  # noqa: PLC0415
     from dockwarden.aws.fleet import EcsFleet  # noqa: PLC0415
     from dockwarden.aws.performer import AwsPerformer  # noqa: PLC0415
-    from dockwarden.aws.restarts import CloudWatchRestarts  # noqa: PLC0415
-    from dockwarden.aws.roster import EcsRoster  # noqa: PLC0415
     from dockwarden.aws.stacks import CloudFormationStacks  # noqa: PLC0415
-    from dockwarden.aws.tasks import EcsTasks  # noqa: PLC0415
-    from dockwarden.facts.restarts import Restarts  # noqa: PLC0415
-    from dockwarden.facts.roster import Roster  # noqa: PLC0415
-    from dockwarden.facts.tasks import Tasks  # noqa: PLC0415
     from dockwarden.ledger.index import InstanceIndex  # noqa: PLC0415
 
     config = read_config(setting("DOCKWARDEN_CONFIG"))
     store = DynamoStore(lambda: clients().client("dynamodb"), setting("LEDGER_TABLE"))
     fleet = EcsFleet(lambda: clients().client("ecs"), InstanceIndex(store), config.cluster_arns())
     capacity = EcsCapacity(lambda: clients().client("ecs"), fleet.cluster, config.guard)
-    evidence = AwsEvidence(clients())
-    roster = EcsRoster(lambda: clients().client("ecs"), config.cluster_arns())
-    restarts = CloudWatchRestarts(lambda: clients().client("cloudwatch"), list(config.cluster_arns()))
-    tasks = EcsTasks(lambda: clients().client("ecs"))
-    others = {Roster: roster, Restarts: restarts, Tasks: tasks, **evidence.answers()}
+    pinnable = config.pinned_copies is not None
+    answers = AwsAnswers(clients(), store, fleet, config.cluster_arns(), Reading(clock().now, pinnable))
     roles = {name: playbook.act_role for name, playbook in config.playbooks.items()}
     return Parts(
         config=config,
         clock=clock(),
         store=store,
-        facts=AwsFacts(fleet, others, [evidence.begin, capacity.begin]),
+        facts=AwsFacts(fleet, answers, [answers.begin, capacity.begin]),
         scopes=fleet,
-        performer=AwsPerformer(clients(), roles),
+        performer=AwsPerformer(clients(), roles, adapters(config.pinned_copies)),
         outbox=_outbox(config),
         home=(config.account, config.region),
         capacity=capacity,

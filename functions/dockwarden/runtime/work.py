@@ -50,6 +50,9 @@ class Work:
             logger.info("calls", extra={"request": request, **_counted(self._calls)})
 
     def _run(self, arrivals: Sequence[Arrival]) -> list[str]:
+        if any(isinstance(arrival.event, Sweep) for arrival in arrivals):
+            # First: what services fail may take the rest of the time, and this must not wait for that.
+            self._tidy()
         results = self._engine.run(arrivals)
         for result in results:
             for outcome in result.outcomes:
@@ -57,16 +60,20 @@ class Work:
         verdicts = Counter(outcome.verdict for result in results for outcome in result.outcomes)
         for verdict, count in verdicts.items():
             metrics.add_metric(f"Verdict{verdict.capitalize()}", MetricUnit.Count, count)
-        if any(isinstance(arrival.event, Sweep) for arrival in arrivals):
-            finished, freed = finish_open(self._parts), free_what_is_over(self._parts)
-            # Imported late: of all lanes only one sweeps.
-            from dockwarden.runtime.ended import tell_of_ended  # noqa: PLC0415
-            from dockwarden.runtime.lapsing import settle_lapsed  # noqa: PLC0415
-
-            lapsed = settle_lapsed(self._parts)
-            tell_of_ended(self._parts)
-            logger.info("sweep", extra={"finished": finished, "freed": freed, "lapsed": lapsed})
         return [result.arrival.message for result in results if result.retry is not None]
+
+    def _tidy(self) -> None:
+        """What a sweep does beside its playbooks: intents that nobody calls back, slots, and proposals that ended."""
+        # What this process has read for an earlier batch says nothing of how a service was when it was changed.
+        self._parts.facts.prepare([])
+        finished, freed = finish_open(self._parts), free_what_is_over(self._parts)
+        # Imported late: of all lanes only one sweeps.
+        from dockwarden.runtime.ended import tell_of_ended  # noqa: PLC0415
+        from dockwarden.runtime.lapsing import settle_lapsed  # noqa: PLC0415
+
+        lapsed = settle_lapsed(self._parts)
+        tell_of_ended(self._parts)
+        logger.info("sweep", extra={"finished": finished, "freed": freed, "lapsed": lapsed})
 
 
 def _counted(calls: Sequence[Call]) -> dict[str, object]:

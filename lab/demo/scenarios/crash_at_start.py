@@ -3,6 +3,7 @@
 from typing import Any
 
 from lab.demo.errors import DemoError
+from lab.demo.pipeline import TERRAFORM
 from lab.demo.stage import Stage, words_of
 from lab.drydock.build import deploy
 from lab.drydock.model import Behaviour
@@ -56,7 +57,7 @@ def _deploy(stage: Stage) -> None:
         cluster.services[SERVICE],
         image="example/checkout:2.4.0",
         environment={"LEVEL": "info"},
-        caller=Caller("arn:aws:sts::000000000000:assumed-role/ci/release-2.4.0", "terraform/1.9.8"),
+        caller=Caller("arn:aws:sts::000000000000:assumed-role/ci/release-2.4.0", TERRAFORM),
         behaviour=Behaviour("exits", after=2, exit_code=1, lines=lines),
     )
     stage.tell(

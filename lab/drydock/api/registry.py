@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lab.drydock.api import (
     alarms,
     clusters,
+    code_deploy,
     container_instances,
     ec2,
     images,
@@ -42,6 +43,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "ec2": ec2.OPERATIONS,
     "ecr": images.OPERATIONS,
     "cloudformation": stacks.OPERATIONS,
+    "codedeploy": code_deploy.OPERATIONS,
     "autoscaling": {},
     "elbv2": target_health.OPERATIONS,
     "logs": log_events.OPERATIONS,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def deployment_configuration(service: Service) -> dict[str, Any]:
     """The settings of a service's deployments."""
-    return {**_limits(service), **strategy_view(service.strategy)}
+    own = strategy_view(service.strategy) if service.controller == "ECS" else {}
+    return {**_limits(service), **own}
 
 
 def _limits(service: Service) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def service_view(world: World, cluster: Cluster, service: Service, *, with_tags:
     tasks = cluster.tasks_of(service)
     group = service.target_group
     return {
-        "taskDefinition": definition_arn(world.names, service.definition),
+        "taskDefinition": definition_arn(world.names, _serving(service).revision.definition),
         **provider_view(service),
         **counts(tasks, service.desired_count),
         "serviceArn": service.arn,
@@ -97,7 +98,8 @@ def service_view(world: World, cluster: Cluster, service: Service, *, with_tags:
 def _deployed(world: World, cluster: Cluster, service: Service, tasks: list[Task]) -> dict[str, Any]:
     """Deployments, or the task sets of a service that CodeDeploy or somebody else deploys."""
     if service.controller != "ECS":
-        sets = [_task_set(world, cluster, service, one, tasks) for one in service.deployments]
+        made = [one for one in service.deployments if one.kept or one is not service.primary]
+        sets = [_task_set(world, cluster, service, one, tasks) for one in made]
         return {"deployments": [], "taskSets": sets}
     shown = [_deployment(world, service, one, tasks) for one in service.deployments]
     return {"deployments": shown, **_current(service, tasks)}
@@ -125,19 +127,34 @@ def desired_by(service: Service, one: Deployment) -> int:
     return service.desired_count if wanted else 0
 
 
+def _serving(service: Service) -> Deployment:
+    """The deployment whose task definition the service shows: with CodeDeploy the one that has the traffic."""
+    if service.controller != "CODE_DEPLOY":
+        return service.primary
+    return max(service.deployments, key=lambda one: one.production_traffic)
+
+
+def _task_set_status(service: Service, one: Deployment) -> str:
+    if one is _serving(service):
+        return "PRIMARY"
+    return "ACTIVE" if one.kept else "DRAINING"
+
+
 def _task_set(
     world: World, cluster: Cluster, service: Service, one: Deployment, tasks: list[Task]
 ) -> dict[str, Any]:
-    """A deployment as a task set; CodeDeploy's has the id of its deployment as `externalId` (botocore model)."""
+    """A deployment as a task set; CodeDeploy's has the id of its deployment as `externalId` (botocore model).
+
+    The first one of a service has none (recorded), since no deployment made it.
+    """
     found = counts([task for task in tasks if task.started_by == one.id], desired_by(service, one))
-    number = one.id.rsplit("/", 1)[-1]
-    theirs = {"startedBy": "CODE_DEPLOY", "externalId": f"d-{number[:9]}"}
+    theirs = {"startedBy": "CODE_DEPLOY", "externalId": one.external_id}
     return {
         "id": one.id,
         "taskSetArn": world.names.ecs(f"task-set/{cluster.name}/{service.name}/{one.id}"),
         "serviceArn": service.arn,
         "clusterArn": cluster.arn,
-        "status": "PRIMARY" if one is service.primary else "ACTIVE",
+        "status": _task_set_status(service, one),
         "taskDefinition": definition_arn(world.names, one.revision.definition),
         "computedDesiredCount": found["desiredCount"],
         "pendingCount": found["pendingCount"],
@@ -146,9 +163,9 @@ def _task_set(
         "updatedAt": one.updated_at,
         **provider_view(service),
         "loadBalancers": load_balancers(service),
-        "scale": {"value": 100.0, "unit": "PERCENT"},
+        "scale": {"value": 100.0 if one.kept else 0.0, "unit": "PERCENT"},
         "stabilityStatus": "STEADY_STATE" if one.rollout_state == "COMPLETED" else "STABILIZING",
-        **(theirs if service.controller == "CODE_DEPLOY" else {}),
+        **(theirs if one.external_id is not None else {}),
     }
 
 

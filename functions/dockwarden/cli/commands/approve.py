@@ -6,6 +6,7 @@ with that reason. Whoever answers second sees who was first.
 
 examples:
   dockwarden pending
+  dockwarden approve rollback-0123456789abcdef
   dockwarden approve rebalance_drain-0123456789abcdef
   dockwarden approve rebalance_drain-0123456789abcdef --no-wait
 

@@ -8,6 +8,7 @@ examples:
   dockwarden ledger
       of the last 7 days
   dockwarden ledger --since 36h --playbook spot_drain
+  dockwarden ledger --playbook rollback
   dockwarden ledger --target i-0123456789abcdef0 --json
   dockwarden ledger spot_drain-0123456789abcdef
       the same as `dockwarden receipt`

@@ -1,8 +1,9 @@
 """Show or set how far a playbook may go at run time, below the platform's ceiling.
 
-The effective mode is the most specific setting that can be read (the cluster's tag dockwarden:mode, then this
-run-time setting, then the platform's default), never above the ceiling; `off` anywhere wins. A change needs no
-deploy, holds from the next event on, and is recorded with your ARN (`dockwarden changes`).
+The most specific setting decides, never above the ceiling: the tag dockwarden:mode of the service, then that of the
+cluster, then this run-time setting (first that of the place, by `dockwarden promote`), then the platform's default.
+`off` anywhere wins; what is no mode, or cannot be read, means observe. A change needs no deploy, holds from the next
+event on, and is recorded with your ARN (`dockwarden changes`).
 
 examples:
   dockwarden mode spot_drain

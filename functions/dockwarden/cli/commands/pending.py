@@ -54,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
     found = [held for held in kept if args.all or held.open(now) or _under_way(held)]
     for held in found:
         if args.json:
-            line({**{name: getattr(held, name) for name in _SHOWN}, "until": stamp(held.until)})
+            shown = {name: getattr(held, name) for name in _SHOWN}
+            line({**shown, "why": held.held_for, "until": stamp(held.until)})
         else:
             print(_readable(held, now))
     if not found and not args.json:
@@ -73,7 +74,7 @@ def _readable(held: HeldAction, now: datetime) -> str:
             f"{painted(inert(held.id), 'bold')}  {inert(held.subject)}  {painted(left, 'yellow')}{owner}",
             f"  would   {inert(held.sentence)}",
             f"  because {inert(held.reason)}",
-            f"  held    {inert(held.why or 'something about it is not known')}",
+            f"  held    {inert(held.held_for)}",
             *(f"  also    {inert(why)}, in spite of which it was approved" for _, why in held.shown if why),
         )
     )

@@ -23,6 +23,8 @@ from dockwarden.permissions import Permission
 from dockwarden.playbook import Playbook, registry
 from dockwarden.runtime.config import PlaybookConfig
 
+_USES = {"PINNED": "pinned copy"}
+
 
 def arguments(parser: Parser) -> None:
     """Add the arguments of `playbooks`."""
@@ -89,7 +91,7 @@ def _iam(permissions: Iterable[Permission]) -> list[str]:
 def _readable(shown: Mapping[str, Any]) -> str:
     """A playbook as lines for people."""
     triggers = ", ".join(name for trigger in shown["triggers"] for name in trigger["detail_types"])
-    may = ", ".join(action["kind"] for action in shown["may"]) or "nothing"
+    may = ", ".join(_operation(action["kind"]) for action in shown["may"]) or "nothing"
     settings = ", ".join(f"{name} = {_value(value)}" for name, value in shown["settings"].items()) or "none"
     rows = (
         ("trigger", triggers),
@@ -108,6 +110,12 @@ def _readable(shown: Mapping[str, Any]) -> str:
     )
     head = f"{painted(shown['name'], 'bold')}  {inert(shown['summary'])}"
     return "\n".join([head, *(f"  {painted(f'{label:<9}', 'dim')} {inert(text)}" for label, text in rows)])
+
+
+def _operation(kind: str) -> str:
+    """The AWS operation of a kind of action, and in brackets which use of it, as people call that."""
+    operation, _, use = kind.partition(":")
+    return f"{operation} ({_USES.get(use, use.lower())})" if use else operation
 
 
 def _value(value: object) -> str:

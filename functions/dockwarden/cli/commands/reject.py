@@ -4,6 +4,7 @@ Your answer is recorded with who you are. Whoever answers second sees who was fi
 
 examples:
   dockwarden reject rebalance_drain-0123456789abcdef --why "it is being replaced anyway"
+  dockwarden reject rollback-0123456789abcdef --why "the fix is on its way"
 
 exit code: 0; 1 no such proposal, or it was answered already.
 """

@@ -1,4 +1,5 @@
-"""Take an action back, while that is still right: drained hosts are set to ACTIVE again.
+"""Take an action back, while that is still right: a drained host is set to ACTIVE again, a
+service that was rolled back is rolled forward.
 
 The undo goes the way of every other action: stop, ceiling, cap and lease hold. It is refused where the target is
 not as the action left it, or somebody was there since. An undo also says that the action was wrong: the same is
@@ -8,6 +9,7 @@ not done again on that target until its next deployment, and the playbook asks f
 examples:
   dockwarden ledger
   dockwarden undo spot_drain-0123456789abcdef --why "the host was about to be replaced by hand"
+  dockwarden undo rollback-0123456789abcdef --why "the new revision was not to blame"
 
 exit code: 0 undone; 1 nothing under that id that could be undone; 3 not undone, with the reason; 4 not known yet.
 """

@@ -1,7 +1,7 @@
 """Say what an uninstall leaves behind, and print the commands for it; nothing is deleted by this command.
 
-While a drain is under way it refuses, because nobody would finish or report it; --leave prints the commands all
-the same. Taking Dockwarden away never touches your services.
+While a drain or a rollback is under way it refuses, because nobody would finish or report it; --leave prints the
+commands all the same. Taking Dockwarden away never touches your services.
 
 examples:
   dockwarden uninstall

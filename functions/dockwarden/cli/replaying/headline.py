@@ -18,6 +18,7 @@ _NEARLY = timedelta(hours=12)
 
 RULES = {
     "facts": "something about it was not known",
+    "playbook": "the playbook itself wanted a person to decide",
     "mode": "it waits for a person's approval",
     "budget": "a disruption budget had no room",
     "freeze": "a freeze window held",
