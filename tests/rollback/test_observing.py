@@ -91,7 +91,7 @@ def test_a_person_reads_what_holds_it_and_how_to_answer_wherever_it_is_shown() -
         assert remaining(tale.installation.parts) == [f"web is held by rollback ({held.id}): {ASKS}"]
         until = f"{held.until:%H:%M} UTC"
         assert lines(card)["Decide"] == (
-            f"`dockwarden approve {held.id}`, or `dockwarden reject`, until {until}."
+            f"dockwarden approve {held.id}, or dockwarden reject, until {until}."
         )
 
 

@@ -19,9 +19,7 @@ _UNKNOWN = "unknown"
 
 _LISTED = 20
 
-_EACH = Line(
-    "Decide", "Each by itself: `dockwarden pending` lists them with the ids for `dockwarden approve`."
-)
+_EACH = Line("Decide", "Each by itself: dockwarden pending lists them with the ids for dockwarden approve.")
 
 
 def about_action(intent: Intent, action: Action, effect: Effect, place: str, now: datetime) -> Card:
@@ -73,7 +71,7 @@ def answer_line(proposal: str, until: datetime, now: datetime) -> Line:
     """How a person answers a proposal, and by when."""
     day = "" if until.date() == now.date() else f" on {until:%d %b}"
     return Line(
-        "Decide", f"`dockwarden approve {proposal}`, or `dockwarden reject`, until {until:%H:%M} UTC{day}."
+        "Decide", f"dockwarden approve {proposal}, or dockwarden reject, until {until:%H:%M} UTC{day}."
     )
 
 

@@ -106,7 +106,7 @@ class Holding:
             (
                 ("First", together.named()),
                 ("Not done", "nothing is rolled back or drained of free will while it lasts"),
-                ("Next", "look for what they have in common; `dockwarden approve` lets single actions go"),
+                ("Next", "look for what they have in common; dockwarden approve lets single actions go"),
             ),
         )
         return self._telling.page(together.marks, f"{len(together.services)} services", words)

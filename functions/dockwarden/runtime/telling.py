@@ -25,7 +25,7 @@ from dockwarden.runtime.parts import Parts
 from dockwarden.runtime.saying import say
 from dockwarden.verdicts import Decision, Outcome, Verdict, Words
 
-_OTHERS = Line("Others", "What else waits there for the same reason is listed by `dockwarden pending`.")
+_OTHERS = Line("Others", "What else waits there for the same reason is listed by dockwarden pending.")
 
 
 class Telling:
